@@ -1,0 +1,105 @@
+"""What every test may use: accounts, a website, its traffic, a client that speaks JSON."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from umami_django.models import Account, Website
+from umami_django.services import salts
+from umami_django.writers import terms
+
+from .factories import PASSWORD, make_account, make_admin, make_website
+from .traffic import Traffic
+
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 Safari/537.36"
+)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Memory that outlives a test's rows is emptied around it."""
+    cache.clear()
+    terms.forget()
+    salts.forget()
+    yield
+    terms.forget()
+    salts.forget()
+
+
+class Api:
+    """A client of the HTTP API: sends JSON, logs in with a token."""
+
+    def __init__(self, client: Client, token: str | None = None, **headers: str) -> None:
+        self.client = client
+        self.headers = dict(headers)
+        if token is not None:
+            self.headers["authorization"] = f"Bearer {token}"
+
+    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Any:
+        return self.client.get(path, query or {}, headers=self.headers | headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.send("POST", path, body, **headers)
+
+    def delete(self, path: str, **headers: str) -> Any:
+        return self.client.delete(path, headers=self.headers | headers)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        return self.client.generic(
+            method,
+            path,
+            "" if body is None else json.dumps(body),
+            content_type="application/json",
+            headers=self.headers | headers,
+        )
+
+    def login(self, account: Account) -> "Api":
+        """The same client, logged in as *account*."""
+        answer = self.post("/api/auth/login", {"username": str(account), "password": PASSWORD})
+        assert answer.status_code == 200, answer.content
+        return Api(self.client, answer.json()["token"])
+
+    def with_headers(self, **headers: str) -> "Api":
+        return Api(self.client, **(self.headers | headers))
+
+
+@pytest.fixture
+def api(client: Client) -> Api:
+    """The API as nobody sees it."""
+    return Api(client)
+
+
+@pytest.fixture
+def owner(db: None) -> Account:
+    return make_account("olga")
+
+
+@pytest.fixture
+def admin_account(db: None) -> Account:
+    return make_admin("ada")
+
+
+@pytest.fixture
+def website(owner: Account) -> Website:
+    return make_website(owner)
+
+
+@pytest.fixture
+def traffic(website: Website) -> Traffic:
+    return Traffic(website)
+
+
+@pytest.fixture
+def owner_api(api: Api, owner: Account) -> Api:
+    return api.login(owner)
+
+
+@pytest.fixture
+def admin_api(api: Api, admin_account: Account) -> Api:
+    return api.login(admin_account)

@@ -1,0 +1,1 @@
+"""One module for each shape of host project that the suite runs under."""

@@ -1,0 +1,52 @@
+"""Cross-origin answers: who may read ours from another website's page.
+
+Our doors answer preflights themselves. Where django-cors-headers stands in front, a receiver of its signal allows
+the same doors there.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
+
+ALLOWED_METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE"
+DOORS = frozenset(
+    {"collect", "v1-website-detail", "v1-website-stats", "v1-website-pageviews", "v1-website-events"}
+) | {
+    "v1-website-metrics",
+    "v1-website-active",
+}
+"""Names of the routes that any origin may call (v1 reference 1.5)."""
+
+
+def opened(response: HttpResponseBase) -> HttpResponseBase:
+    """*response*, readable from any origin."""
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def preflight_answer(request: HttpRequest) -> HttpResponse:
+    """204 with what v1 sends: any origin, all methods, the headers that were asked for (reference 1.5)."""
+    response = HttpResponse(status=204)
+    opened(response)
+    response["Access-Control-Allow-Methods"] = ALLOWED_METHODS
+    if asked := request.headers.get("access-control-request-headers"):
+        response["Access-Control-Allow-Headers"] = asked
+    response["Vary"] = "Access-Control-Request-Headers"
+    return response
+
+
+def is_our_door(sender: object, request: HttpRequest, **_: Any) -> bool:
+    """Receiver of `corsheaders.signals.check_request_enabled`: is the request for one of our open doors?"""
+    try:
+        match = resolve(request.path_info, getattr(request, "urlconf", None))
+    except Resolver404:
+        return False
+    return "umami" in match.app_names and match.url_name in DOORS
+
+
+def connect() -> None:
+    """Let django-cors-headers, where it is installed in front, allow our doors."""
+    from corsheaders.signals import check_request_enabled
+
+    check_request_enabled.connect(is_our_door, dispatch_uid="umami_django.api.cors")

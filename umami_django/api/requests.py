@@ -1,0 +1,74 @@
+"""A request as the pure stages see it: headers by lower-case name, the visitor behind it."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest
+
+from .. import conf
+from ..ingest.address import Network, client_address, is_within, networks
+from ..ingest.geo import database_path, place
+from ..ingest.pipeline import Rules, Visitor
+
+
+class Headers(Mapping[str, str]):
+    """The headers of a WSGI or ASGI request by lower-case name, looked up without copying them."""
+
+    def __init__(self, meta: Mapping[str, Any]) -> None:
+        self._meta = meta
+
+    def __getitem__(self, name: str) -> str:
+        value: str = self._meta["HTTP_" + name.upper().replace("-", "_")]
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (key[5:].lower().replace("_", "-") for key in self._meta if key.startswith("HTTP_"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@lru_cache(maxsize=16)
+def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    return networks(texts)
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The visitor's address, as far as trusted proxies tell it; None when there is none (a unix socket)."""
+    settings = conf.umami_settings()
+    return client_address(
+        request.META.get("REMOTE_ADDR"),
+        Headers(request.META),
+        _networks(settings.TRUSTED_PROXIES),
+        settings.CLIENT_IP_HEADER.lower() if settings.CLIENT_IP_HEADER else None,
+    )
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Who sent *request*, for the stages of collect."""
+    settings = conf.umami_settings()
+    address = address_of(request)
+    headers = Headers(request.META)
+    return Visitor(
+        address=address,
+        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        place=place(
+            address,
+            headers,
+            proxied=is_within(request.META.get("REMOTE_ADDR"), _networks(settings.TRUSTED_PROXIES)),
+            country_header=settings.COUNTRY_HEADER.lower() if settings.COUNTRY_HEADER else None,
+            database=database_path(settings.GEOIP_DATABASE, conf.geoip_path()),
+        ),
+    )
+
+
+def rules() -> Rules:
+    """The settings that collect obeys."""
+    settings = conf.umami_settings()
+    return Rules(
+        require_user_agent=settings.REQUIRE_USER_AGENT,
+        refuse_bots=not settings.DISABLE_BOT_CHECK,
+        blocked=_networks(settings.IGNORE_IP),
+        remove_trailing_slash=settings.REMOVE_TRAILING_SLASH,
+    )

@@ -1,0 +1,1 @@
+"""v1's routes, a file a noun: authenticate, build a question, ask it, shape the answer."""

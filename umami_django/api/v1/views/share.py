@@ -1,0 +1,21 @@
+"""From a public share id to a token that reads one website (reference 2.7)."""
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ....exceptions import NotFound
+from ....models import Share
+from ...authentication import share_token
+from .base import V1ViewSet
+
+
+class ShareViewSet(V1ViewSet):
+    """A share link, for anybody who knows it."""
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        # MariaDB compares without regard to letter case: the slug must be the very same text
+        share = next((row for row in Share.objects.working().filter(slug=pk[:64]) if row.slug == pk), None)
+        if share is None:
+            raise NotFound
+        return Response({"websiteId": share.website_id, "token": share_token(share, timezone.now())})

@@ -1,0 +1,158 @@
+"""Every setting of the app: name, type, default, meaning. Nothing else in the app reads `django.conf`.
+
+A host writes one dict, `UMAMI = {...}`, in its settings. It is read on first use and read again after
+`setting_changed`, so `override_settings(UMAMI=...)` works in everyone's tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Any, get_type_hints
+
+from django.conf import settings as django_settings
+from django.core import mail
+from django.core.signals import setting_changed
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings with their defaults; each default works unset."""
+
+    RECORD: bool | None = field(
+        default=None,
+        metadata={"doc": "Store hits. `None`: yes, except while a test runner is at work."},
+    )
+    SECRET: str | None = field(
+        default=None,
+        metadata={"doc": "Signs tokens and keys imported sessions. `None`: `SECRET_KEY`."},
+    )
+    TRAFFIC_DATABASE: str = field(
+        default="default",
+        metadata={
+            "doc": "Alias of the database that holds sessions, pageviews and events. Needs "
+            "`umami_django.routers.TrafficRouter` in `DATABASE_ROUTERS` when it is not `default`."
+        },
+    )
+    API_LOGIN: bool = field(
+        default=True, metadata={"doc": "Answer `POST /api/auth/login`; `False` closes the password door."}
+    )
+    TOKEN_LIFETIME: timedelta = field(
+        default=timedelta(days=30), metadata={"doc": "How long a login token is good for."}
+    )
+    SHARE_TOKEN_LIFETIME: timedelta = field(
+        default=timedelta(days=1), metadata={"doc": "How long a share or realtime token is good for."}
+    )
+    LOGIN_RATE: str | None = field(
+        default="10/min",
+        metadata={"doc": "Login attempts allowed per address and per user name; `None` switches it off."},
+    )
+    REQUIRE_USER_AGENT: bool = field(
+        default=True,
+        metadata={"doc": "Do not register hits that come without a `User-Agent` header."},
+    )
+    DISABLE_BOT_CHECK: bool = field(default=False, metadata={"doc": "Register hits of bots, too."})
+    TRUSTED_PROXIES: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Networks of your own proxies (CIDR). Only requests that come from them may name the "
+            "visitor's address or country in a header."
+        },
+    )
+    CLIENT_IP_HEADER: str | None = field(
+        default=None,
+        metadata={
+            "doc": "The header in which your proxy names the visitor's address. `None`: `X-Forwarded-For`, "
+            "read from the right past trusted proxies."
+        },
+    )
+    COUNTRY_HEADER: str | None = field(
+        default="CF-IPCountry",
+        metadata={"doc": "The header in which a trusted proxy names the visitor's country; `None`: none."},
+    )
+    GEOIP_DATABASE: str | None = field(
+        default=None,
+        metadata={
+            "doc": "A MaxMind-format file with countries or cities (extra `geo`). `None`: the country or city "
+            "file in Django's `GEOIP_PATH`, if there is one."
+        },
+    )
+    IGNORE_IP: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Addresses and networks (CIDR) whose hits are refused."}
+    )
+    REMOVE_TRAILING_SLASH: bool = field(
+        default=False, metadata={"doc": "Store `/a/` as `/a`; a lone `/` stays."}
+    )
+    TRACKER_SCRIPT_NAME: tuple[str, ...] = field(
+        default=(),
+        metadata={"doc": "More names, without `.js`, under which the tracker script is served."},
+    )
+    MAX_BODY_BYTES: int = field(
+        default=1_048_576,
+        metadata={"doc": "Largest body a collect request may have; larger ones answer 413."},
+    )
+
+
+DEFAULTS = Settings()
+TYPES: Mapping[str, Any] = get_type_hints(Settings)
+
+
+def given() -> Mapping[str, Any]:
+    """The host's `UMAMI` dict as written, possibly with unknown keys; empty when it is no dict."""
+    value = getattr(django_settings, "UMAMI", {})
+    return value if isinstance(value, Mapping) else {}
+
+
+def names() -> tuple[str, ...]:
+    """The names of all settings, in the order of the documentation."""
+    return tuple(setting.name for setting in fields(Settings))
+
+
+def _load() -> Settings:
+    known = {name: value for name, value in given().items() if name in TYPES}
+    for name, value in known.items():
+        if isinstance(value, list):
+            known[name] = tuple(value)
+    return Settings(**known)
+
+
+_cached: Settings | None = None
+
+
+def umami_settings() -> Settings:
+    """The settings in force. Wrong keys are left out: the system checks name them."""
+    global _cached
+    if _cached is None:
+        _cached = _load()
+    return _cached
+
+
+def secret() -> str:
+    """The text that all keys of the app are derived from."""
+    return umami_settings().SECRET or django_settings.SECRET_KEY
+
+
+def geoip_path() -> str | None:
+    """Django's own `GEOIP_PATH`, where a host has one."""
+    path = getattr(django_settings, "GEOIP_PATH", None)
+    return str(path) if path else None
+
+
+def is_recording() -> bool:
+    """May hits be stored? Under a test runner only when the host asks for it with `RECORD: True`.
+
+    Django's `setup_test_environment()`, which its own runner and pytest-django both call, leaves
+    `django.core.mail.outbox` behind: that is how a test run is recognised.
+    """
+    record = umami_settings().RECORD
+    return record if record is not None else not hasattr(mail, "outbox")
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    global _cached
+    if setting == "UMAMI":
+        _cached = None
+
+
+def connect() -> None:
+    """Forget the cached settings whenever a test overrides them."""
+    setting_changed.connect(_forget, dispatch_uid="umami_django.conf")

@@ -1,0 +1,73 @@
+"""One thing a browser told us, cleaned: the value that travels from the doors to the writers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from .vocabulary import DataType, HitKind
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What is known about the visitor's browser and place. Texts as Umami stores them; None when unknown."""
+
+    browser: str | None = None
+    os: str | None = None
+    device: str | None = None
+    screen: str | None = None
+    language: str | None = None
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One typed leaf of event data; nested keys joined with a dot (v3 reference 3.6)."""
+
+    key: str
+    data_type: DataType
+    string_value: str
+    number_value: Decimal | None = None
+    date_value: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """The cleaned parts of the visited address and of where the visitor came from.
+
+    `url` and `referrer` are the texts as sent (at most 500 characters); a referrer of None was not sent, an
+    empty one was sent empty: they differ (v1 reference 6.2).
+    """
+
+    url: str
+    path: str
+    query: str | None = None
+    referrer: str | None = None
+    referrer_domain: str | None = None
+    utm: Mapping[str, str] = field(default_factory=dict)
+    click_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An accepted pageview or event, ready to be written. `created_at` is aware UTC."""
+
+    website_id: int
+    session_id: int
+    session_uuid: UUID
+    visit_id: int
+    created_at: datetime
+    kind: HitKind
+    location: Location
+    client: Client
+    hostname: str | None = None
+    title: str | None = None
+    event_name: str | None = None
+    event_data: str | None = None
+    """The data of an event as JSON text, as it was sent."""
+    properties: tuple[Property, ...] = ()
+    tag: str | None = None
+    distinct_id: str | None = None

@@ -1,0 +1,46 @@
+"""Who is the same visitor, and what is one visit: same input, same id, for ever.
+
+Nothing here can be turned back into an address: ids are keyed digests, and the key is destroyed after its month.
+Source: design, section 4; v3 reference 3.2.
+"""
+
+import hmac
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b, sha256
+from uuid import UUID
+
+from ..domain.periods import HOUR_US, to_micros
+
+VISIT_LENGTH = timedelta(minutes=30)
+"""How long a visit that a receipt tells of goes on, counted from its start (v3 reference 3.2)."""
+
+
+def month_number(moment: datetime) -> int:
+    """Months since year 0 of the UTC calendar month that *moment* is in."""
+    utc = moment.astimezone(UTC)
+    return 12 * utc.year + utc.month - 1
+
+
+def imported_salt(secret: str, month: int) -> str:
+    """The salt of a past month, for imported logs: the same whenever the file is imported."""
+    return hmac.new(secret.encode(), f"umami:imported:{month}".encode(), sha256).hexdigest()
+
+
+def session_uuid(website: UUID, address: str | None, user_agent: str, salt: str) -> UUID:
+    """The visitor behind *address* and *user_agent* on *website* in the month of *salt*."""
+    identity = b"\0".join((website.bytes, (address or "").encode(), user_agent.encode("utf-8", "replace")))
+    return UUID(bytes=blake2b(identity, digest_size=16, key=salt.encode()[:64]).digest(), version=5)
+
+
+def session_key(uuid: UUID) -> int:
+    """The integer key of a session: 63 bits, so that two of a hundred million sessions hardly ever share one."""
+    return _key(uuid.bytes)
+
+
+def visit_by_hour(session_id: int, moment: datetime) -> int:
+    """The visit of a session by the clock-hour rule."""
+    return _key(b"%d:%d" % (session_id, to_micros(moment) // HOUR_US))
+
+
+def _key(data: bytes) -> int:
+    return int.from_bytes(blake2b(data, digest_size=8).digest()) >> 1

@@ -1,0 +1,143 @@
+"""What a tracker sent: a decoded body becomes a checked `Payload`, or an error that names the field."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from ..domain.vocabulary import HitKind
+from ..exceptions import InvalidInput
+
+URL_LENGTH = 500
+HOSTNAME_LENGTH = 100
+LANGUAGE_LENGTH = 35
+NAME_LENGTH = 50
+TITLE_LENGTH = 500
+
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters and lone surrogates: no database takes them all."""
+_SCREEN = re.compile(r"\d{1,5}x\d{1,5}", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+
+class NotJson(InvalidInput):
+    """The body is no JSON."""
+
+    def __init__(self) -> None:
+        super().__init__("body", "is not valid JSON")
+
+
+class NoPayload(InvalidInput):
+    """The body holds no payload."""
+
+    def __init__(self) -> None:
+        super().__init__("payload", "is missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One message of a tracker, with every text within its limits (v1 reference 4.1)."""
+
+    website: UUID
+    kind: HitKind
+    url: str
+    referrer: str | None = None
+    hostname: str | None = None
+    screen: str | None = None
+    language: str | None = None
+    title: str | None = None
+    event_name: str | None = None
+    event_data: Any = None
+    cache: str | None = None
+
+
+def decoded(body: bytes) -> Any:
+    """The value that the JSON text *body* stands for. Raises NotJson, also for NaN and endless nesting."""
+    try:
+        return json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise NotJson from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def parsed(body: Any) -> Payload:
+    """The payload of a v1 message `{"type": …, "payload": {…}}`, in both documented forms of events.
+
+    Raises NoPayload, and InvalidInput naming the first field that is wrong. Source: v1 reference 4.1, 4.2.
+    """
+    payload = body.get("payload") if isinstance(body, dict) else None
+    if not isinstance(payload, dict):
+        raise NoPayload
+    website = _website(payload.get("website"))
+    match body.get("type"):
+        case "pageview":
+            kind = HitKind.PAGEVIEW
+        case "event":
+            kind = HitKind.EVENT
+        case _:
+            raise InvalidInput("type", "must be pageview or event")
+    return Payload(
+        website=website,
+        kind=kind,
+        url=_required_text(payload, "url", URL_LENGTH),
+        referrer=_text(payload, "referrer", URL_LENGTH) if kind is HitKind.PAGEVIEW else None,
+        hostname=_text(payload, "hostname", HOSTNAME_LENGTH) or None,
+        screen=_screen(payload),
+        language=_language(payload),
+        title=_text(payload, "title", TITLE_LENGTH) or None,
+        event_name=_event_name(payload) if kind is HitKind.EVENT else None,
+        event_data=(payload.get("event_data") or None) if kind is HitKind.EVENT else None,
+        cache=cache if isinstance(cache := payload.get("cache"), str) else None,
+    )
+
+
+def clean(text: str, length: int) -> str:
+    """*text* without characters that cannot be stored, cut to *length* characters."""
+    if _UNSTORABLE.search(text):
+        text = _UNSTORABLE.sub("", text)
+    return text[:length]
+
+
+def _website(value: object) -> UUID:
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise InvalidInput("website", "must be a uuid")
+    return UUID(value)
+
+
+def _text(payload: dict[str, Any], field: str, length: int) -> str | None:
+    value = payload.get(field)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidInput(field, "must be a text")
+    return clean(value, length)
+
+
+def _required_text(payload: dict[str, Any], field: str, length: int) -> str:
+    value = _text(payload, field, length)
+    if value is None:
+        raise InvalidInput(field, "is required")
+    return value
+
+
+def _event_name(payload: dict[str, Any]) -> str:
+    """`event_name`, else the older form's `event_value` (v1 reference 4.1)."""
+    name = _text(payload, "event_name", NAME_LENGTH) or _text(payload, "event_value", NAME_LENGTH)
+    if not name:
+        raise InvalidInput("event_name", "is required")
+    return name
+
+
+def _screen(payload: dict[str, Any]) -> str | None:
+    screen = _text(payload, "screen", URL_LENGTH)
+    return screen if screen and _SCREEN.fullmatch(screen) else None
+
+
+def _language(payload: dict[str, Any]) -> str | None:
+    """A language tag; None when it is too long to be one."""
+    language = _text(payload, "language", URL_LENGTH)
+    return language if language and len(language) <= LANGUAGE_LENGTH else None

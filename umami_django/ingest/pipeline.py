@@ -1,0 +1,140 @@
+"""Collect, in reading order: is this visitor counted? who is it? what was seen? The outcome is data.
+
+Pure: no database, no request, no clock. Every door (collect, log import, later more) turns what it got into a
+`Visitor` and a `Payload` and calls the same functions.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from ..domain.hits import Client, Hit
+from .address import Network, is_within
+from .bots import bot_rule
+from .geo import Place
+from .identity import session_key, session_uuid
+from .location import location
+from .payload import Payload
+from .properties import properties
+from .receipt import Receipt, renewed
+from .useragent import agent, device
+
+
+class Reason(StrEnum):
+    """Why a hit is not counted."""
+
+    BOT = "bot"
+    BLOCKED_ADDRESS = "blocked-address"
+    NO_USER_AGENT = "no-user-agent"
+    UNKNOWN_WEBSITE = "unknown-website"
+    NOT_RECORDING = "not-recording"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What a request tells of the one who sent it. The address is used here and written nowhere."""
+
+    address: str | None
+    user_agent: str
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Who is not counted, and how urls are cleaned: the settings that collect obeys."""
+
+    require_user_agent: bool = True
+    refuse_bots: bool = True
+    blocked: tuple[Network, ...] = ()
+    remove_trailing_slash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The website a hit is for: its key and its uuid."""
+
+    id: int
+    uuid: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A hit to be written, and the receipt for the tracker."""
+
+    hit: Hit
+    receipt: Receipt
+
+
+def refusal(visitor: Visitor, rules: Rules) -> Reason | None:
+    """Why *visitor* is not counted, or None when they are. Source: v1 reference 4.2, steps 2 and 3."""
+    if rules.refuse_bots and bot_rule(visitor.user_agent):
+        return Reason.BOT
+    if rules.blocked and is_within(visitor.address, rules.blocked):
+        return Reason.BLOCKED_ADDRESS
+    if rules.require_user_agent and not visitor.user_agent:
+        return Reason.NO_USER_AGENT
+    return None
+
+
+def collect(
+    payload: Payload,
+    visitor: Visitor,
+    website: Tracked,
+    now: datetime,
+    salt: str,
+    rules: Rules,
+    earlier: Receipt | None = None,
+) -> Accepted:
+    """The hit that *payload* tells of. An *earlier* receipt keeps the session and, for 30 minutes, the visit.
+
+    Source: design, section 4; v1 reference 4.
+    """
+    session = (
+        earlier.session_uuid
+        if earlier is not None
+        else session_uuid(website.uuid, visitor.address, visitor.user_agent, salt)
+    )
+    receipt = renewed(website.id, session, earlier, now)
+    hit = Hit(
+        website_id=website.id,
+        session_id=session_key(session),
+        session_uuid=session,
+        visit_id=receipt.visit_id,
+        created_at=now,
+        kind=payload.kind,
+        location=location(
+            payload.url,
+            payload.referrer,
+            payload.hostname,
+            remove_trailing_slash=rules.remove_trailing_slash,
+        ),
+        client=_client(payload, visitor),
+        hostname=payload.hostname,
+        title=payload.title,
+        event_name=payload.event_name,
+        event_data=_document(payload.event_data),
+        properties=properties(payload.event_data),
+    )
+    return Accepted(hit, receipt)
+
+
+def _client(payload: Payload, visitor: Visitor) -> Client:
+    known = agent(visitor.user_agent)
+    place = visitor.place
+    return Client(
+        browser=known.browser,
+        os=known.os,
+        device=device(known.os, payload.screen, visitor.user_agent),
+        screen=payload.screen,
+        language=payload.language,
+        country=place.country,
+        region=place.region,
+        city=place.city,
+    )
+
+
+def _document(event_data: object) -> str | None:
+    """Event data as JSON text; ASCII only, so that any text in it can be stored."""
+    return None if event_data is None else json.dumps(event_data, separators=(",", ":"))

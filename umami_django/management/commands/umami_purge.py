@@ -1,0 +1,36 @@
+"""Removes the traffic of deleted and reset websites, and destroys the salts of past months."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from ...services.purge import BATCH_ROWS, purge
+from ...services.salts import rotate_salts
+
+
+class Command(BaseCommand):
+    help = "Remove the traffic of deleted and reset websites, and the salts of past months. For cron."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument(
+            "--batch",
+            type=int,
+            default=BATCH_ROWS,
+            metavar="ROWS",
+            help="rows a transaction (default: %(default)s)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        shown = options["verbosity"] > 0 and self.stderr.isatty()
+
+        def progress(removed: int) -> None:
+            if shown:
+                self.stderr.write(f"\r{removed:,} rows removed", ending="")
+
+        removed = purge(batch_rows=max(1, options["batch"]), progress=progress)
+        if shown and removed:
+            self.stderr.write("")
+        salts = rotate_salts(timezone.now())
+        if options["verbosity"] > 0:
+            self.stdout.write(f"{removed:,} rows and {salts} salts removed.")

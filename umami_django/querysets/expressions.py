@@ -1,0 +1,125 @@
+"""What differs by database: whole units, texts that contain others. And local time, which does not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import BigIntegerField, BooleanField, Case, Expression, F, Func, Value, When
+
+from ..domain.periods import DAY_US, HOUR_US, OffsetSpan, from_micros
+from ..domain.vocabulary import Unit
+
+
+class WholeUnits(Func):
+    """How often the second number fits into the first, as a whole number; both must not be negative."""
+
+    arg_joiner = " / "
+    template = "(%(expressions)s)"
+    arity = 2
+    output_field = BigIntegerField()
+
+    def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, arg_joiner=" DIV ", **context)
+
+
+class Difference(Func):
+    """The first number less the second."""
+
+    arg_joiner = " - "
+    template = "(%(expressions)s)"
+    arity = 2
+    output_field = BigIntegerField()
+
+
+class Total(Func):
+    """The first number and the second."""
+
+    arg_joiner = " + "
+    template = "(%(expressions)s)"
+    arity = 2
+    output_field = BigIntegerField()
+
+
+class ContainsText(Func):
+    """Does the first text contain the second, byte for byte? No wildcards; letter case counts."""
+
+    template = "(INSTR(%(expressions)s) > 0)"
+    arity = 2
+    output_field = BooleanField()
+    conditional = True
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(STRPOS(%(expressions)s) > 0)", **context)
+
+    def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        haystack, needle = self.get_source_expressions()
+        clone = self.copy()
+        clone.set_source_expressions([BinaryText(haystack), BinaryText(needle)])
+        return clone.as_sql(compiler, connection, **context)
+
+
+class SameText(Func):
+    """Are both texts equal, byte for byte?"""
+
+    arg_joiner = " = "
+    template = "(%(expressions)s)"
+    arity = 2
+    output_field = BooleanField()
+    conditional = True
+
+    def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        clone = self.copy()
+        clone.set_source_expressions([BinaryText(text) for text in self.get_source_expressions()])
+        return clone.as_sql(compiler, connection, **context)
+
+
+class BinaryText(Func):
+    """A text as bytes (MariaDB), so that letter case and accents count."""
+
+    template = "CAST(%(expressions)s AS BINARY)"
+    output_field = BooleanField()
+
+
+def local_time(spans: Sequence[OffsetSpan]) -> Expression:
+    """`created_at` as local clock microseconds, given the offsets of the time zone during the period."""
+    *earlier, last = spans
+    cases = [
+        When(created_at__lt=from_micros(following.since_us), then=Value(span.offset_us))
+        for span, following in zip(earlier, spans[1:], strict=True)
+    ]
+    offset: Expression = Value(last.offset_us)
+    if cases:
+        offset = Case(*cases, default=offset, output_field=BigIntegerField())
+    return Total(F("created_at"), offset)
+
+
+def bucket(local: Expression, unit: Unit, month_starts: Sequence[int] = ()) -> Expression:
+    """The number of the bucket that the time *local* falls in; `bucket_start` turns it back.
+
+    Hours and days are counted from 1970; months and years are positions in *month_starts*.
+    """
+    if unit in (Unit.MONTH, Unit.YEAR):
+        # newest first: most traffic is recent, and a CASE stops at its first match
+        positions = reversed(list(enumerate(month_starts)))
+        return Case(
+            *(When(AtLeast(local, Value(start)), then=Value(position)) for position, start in positions),
+            default=Value(0),
+            output_field=BigIntegerField(),
+        )
+    return WholeUnits(local, Value(HOUR_US if unit is Unit.HOUR else DAY_US))
+
+
+class AtLeast(Func):
+    """Is the first number at least the second?"""
+
+    arg_joiner = " >= "
+    template = "(%(expressions)s)"
+    arity = 2
+    output_field = BooleanField()
+    conditional = True
+
+
+def bucket_start(number: int, unit: Unit, month_starts: Sequence[int] = ()) -> int:
+    """Local clock microseconds at which bucket *number* begins."""
+    if unit in (Unit.MONTH, Unit.YEAR):
+        return month_starts[number]
+    return number * (HOUR_US if unit is Unit.HOUR else DAY_US)

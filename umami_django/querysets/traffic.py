@@ -1,0 +1,108 @@
+"""Words about traffic: which hits, of which kind, in which time, fulfilling which conditions."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, QuerySet, Value
+
+from ..domain.filters import Filter, FilterSet, Operator
+from ..domain.periods import HOUR_US, Period
+from ..domain.scope import Scope
+from ..domain.terms import digest
+from ..domain.vocabulary import TERM_KIND, HitKind, TermKind
+from .expressions import ContainsText, WholeUnits
+
+
+class TermQuerySet(models.QuerySet[Any]):
+    """Repeated texts."""
+
+    def holding(self, website_id: int, kind: TermKind, text: str) -> Self:
+        """The one term that is exactly *text*."""
+        return self.filter(website_id=website_id, kind=kind, digest=digest(text))
+
+    def containing(self, website_id: int, kind: TermKind, text: str) -> Self:
+        """Terms that contain *text*, byte for byte."""
+        return self.filter(ContainsText(F("text"), Value(text)), website_id=website_id, kind=kind)
+
+    def satisfying(self, website_id: int, condition: Filter) -> Self:
+        """Terms for which *condition* holds."""
+        kind = TERM_KIND[condition.field]
+        match condition.operator:
+            case Operator.EQUALS:
+                return self.holding(website_id, kind, condition.value)
+            case Operator.CONTAINS:
+                return self.containing(website_id, kind, condition.value)
+
+
+class SessionQuerySet(models.QuerySet[Any]):
+    """Sessions."""
+
+    def for_websites(self, website_ids: list[int]) -> Self:
+        """Sessions of any of these websites."""
+        return self.filter(website_id__in=website_ids)
+
+    def since(self, moment: datetime) -> Self:
+        """Sessions first seen at *moment* or later."""
+        return self.filter(created_at__gte=moment)
+
+
+class HitQuerySet(models.QuerySet[Any]):
+    """Hits of every kind."""
+
+    def for_website(self, website_id: int) -> Self:
+        """Hits on one website."""
+        return self.filter(website_id=website_id)
+
+    def during(self, period: Period) -> Self:
+        """Hits between the period's start and end, both included."""
+        if period.is_empty:
+            return self.none()
+        return self.filter(created_at__gte=period.start, created_at__lte=period.end)
+
+    def pageviews(self) -> Self:
+        """Hits that showed a page."""
+        return self.filter(kind=HitKind.PAGEVIEW)
+
+    def events(self) -> Self:
+        """Hits that are named events."""
+        return self.filter(kind=HitKind.EVENT)
+
+    def matching(self, website_id: int, filters: FilterSet) -> Self:
+        """Hits for which every filter holds."""
+        hits = self
+        for condition in filters:
+            column = f"session__{condition.field}" if condition.is_about_session else condition.field.value
+            hits = hits.filter(**{f"{column}__in": _terms(self.model).satisfying(website_id, condition)})
+        return hits
+
+    def in_scope(self, scope: Scope) -> Self:
+        """Hits that a question is about."""
+        hits = self.for_website(scope.website_id).during(scope.period)
+        if scope.since is not None:
+            hits = hits.filter(created_at__gt=scope.since)
+        return hits.matching(scope.website_id, scope.filters)
+
+    def with_hour(self) -> Self:
+        """Each hit with `hour`, the number of its UTC clock hour since 1970."""
+        return self.annotate(hour=WholeUnits(F("created_at"), Value(HOUR_US)))
+
+
+def _terms(model: type[models.Model]) -> TermQuerySet:
+    terms: QuerySet[Any] = model._meta.get_field("url").related_model._default_manager.all()  # type: ignore[union-attr]
+    assert isinstance(terms, TermQuerySet)  # noqa: S101
+    return terms
+
+
+class PageviewManager(models.Manager.from_queryset(HitQuerySet)):  # type: ignore[misc]
+    """Hits that showed a page."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().pageviews()
+
+
+class EventManager(models.Manager.from_queryset(HitQuerySet)):  # type: ignore[misc]
+    """Hits that are named events."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().events()

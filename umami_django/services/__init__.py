@@ -1,0 +1,1 @@
+"""Writes over several rows: what API, admin and commands do, in one place each."""

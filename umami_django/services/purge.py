@@ -1,0 +1,84 @@
+"""Removes the traffic that nobody sees any more: of deleted websites, and from before a reset.
+
+In batches, each its own short transaction: memory stays constant and collection is never blocked.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from ..conf import umami_settings
+from ..models import EventData, EventDocument, LogImport, Session, StoredHit, Term, Website
+
+BATCH_ROWS = 5_000
+
+Progress = Callable[[int], None]
+"""Called with the number of rows removed so far."""
+
+
+def purge(*, batch_rows: int = BATCH_ROWS, progress: Progress | None = None) -> int:
+    """Finish every deletion and reset that is waiting; the number of rows removed."""
+    removed = 0
+    for website in Website.objects.awaiting_purge().order_by("pk"):
+        removed += purge_website(website, batch_rows=batch_rows, progress=progress, removed_before=removed)
+    return removed
+
+
+def purge_website(
+    website: Website,
+    *,
+    batch_rows: int = BATCH_ROWS,
+    progress: Progress | None = None,
+    removed_before: int = 0,
+) -> int:
+    """Remove one website's invisible traffic; of a deleted website the rest, too. The number of rows removed.
+
+    May be interrupted at any moment and run again.
+    """
+    using = umami_settings().TRAFFIC_DATABASE
+    removed = 0
+    for rows in _invisible(website, using):
+        while count := _delete_some(rows, batch_rows, using):
+            removed += count
+            if progress is not None:
+                progress(removed_before + removed)
+    if website.deleted_at is not None:
+        Website.objects.filter(pk=website.pk).delete()
+    elif website.reset_at is not None:
+        # only the reset that was worked off: there may be a newer one by now
+        Website.objects.filter(pk=website.pk, reset_at=website.reset_at).update(reset_at=None)
+    return removed
+
+
+def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
+    """What is to be removed, in an order that leaves nothing pointing at missing rows."""
+    everything = [
+        model._default_manager.using(using).filter(website_id=website.pk)  # type: ignore[attr-defined]
+        for model in (EventData, EventDocument, StoredHit, Session, LogImport, Term)
+    ]
+    if website.deleted_at is not None:
+        return everything
+    if website.reset_at is None:
+        return []
+    data, documents, hits, sessions, imports, _ = everything
+    reset_at: datetime = website.reset_at
+    old_hits = hits.filter(created_at__lte=reset_at)
+    return [
+        data.filter(created_at__lte=reset_at),
+        documents.filter(Exists(old_hits.filter(pk=OuterRef("hit_id")))),
+        old_hits,
+        # a visitor who came back after the reset keeps their session
+        sessions.filter(created_at__lte=reset_at).exclude(Exists(hits.filter(session_id=OuterRef("pk")))),
+        imports,
+    ]
+
+
+def _delete_some(rows: QuerySet[Any], batch_rows: int, using: str) -> int:
+    """Delete up to *batch_rows* of *rows* without loading them; how many there were."""
+    keys = list(rows.values_list("pk", flat=True)[:batch_rows])
+    if keys:
+        model = rows.model
+        model._default_manager.using(using).filter(pk__in=keys)._raw_delete(using)
+    return len(keys)

@@ -1,0 +1,18 @@
+"""The texts behind the integers that rankings and series group by."""
+
+from collections.abc import Collection
+
+from ..models import Term
+
+IDS_AT_ONCE = 10_000
+"""Below every database's limit of parameters in a statement."""
+
+
+def texts(ids: Collection[int | None]) -> dict[int, str]:
+    """The text of each term id; None is left out. One query for each 10,000 ids, none for no ids."""
+    wanted = sorted(number for number in ids if number is not None)
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        part = wanted[start : start + IDS_AT_ONCE]
+        found.update(Term.objects.filter(id__in=part).values_list("id", "text"))
+    return found

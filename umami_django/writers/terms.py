@@ -1,0 +1,95 @@
+"""Repeated texts become integers: looked up in memory, then in the database, and added where new."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from threading import Lock
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_migrate
+
+from ..domain.terms import digest
+from ..domain.vocabulary import TermKind
+from ..models import Term
+
+TermKey = tuple[int, TermKind, str]
+"""Website, kind, text."""
+
+MOST_CACHED = 50_000
+DIGESTS_AT_ONCE = 10_000
+
+_known: OrderedDict[TermKey, int] = OrderedDict()
+_lock = Lock()
+
+
+def term_ids(keys: Iterable[TermKey], using: str) -> dict[TermKey, int]:
+    """The id of each term, new ones added. Call inside a transaction on *using*.
+
+    No query when all are in memory, one when all exist, three otherwise. Ids enter the memory after COMMIT
+    only: an id of a transaction that was rolled back would point at nothing.
+    """
+    wanted = set(keys)
+    found = _recall(wanted)
+    missing = wanted - found.keys()
+    if not missing:
+        return found
+    digests = {key: digest(key[2]) for key in missing}
+    stored = _stored(digests, using)
+    new = sorted(missing - stored.keys(), key=lambda key: (key[0], key[1], digests[key]))
+    if new:
+        # sorted by key, so that two writers lock in the same order
+        Term.objects.using(using).bulk_create(
+            [Term(website_id=key[0], kind=key[1], digest=digests[key], text=key[2]) for key in new],
+            ignore_conflicts=True,
+            batch_size=1000,
+        )
+        stored |= _stored({key: digests[key] for key in new}, using)
+    transaction.on_commit(lambda: _remember(stored), using=using)
+    return found | stored
+
+
+def _stored(digests: dict[TermKey, str], using: str) -> dict[TermKey, int]:
+    by_digest = {(key[0], int(key[1]), text_digest): key for key, text_digest in digests.items()}
+    texts = sorted(set(digests.values()))
+    websites = {key[0] for key in digests}
+    kinds = {int(key[1]) for key in digests}
+    stored = {}
+    for start in range(0, len(texts), DIGESTS_AT_ONCE):
+        rows = (
+            Term.objects.using(using)
+            .filter(
+                website_id__in=websites, kind__in=kinds, digest__in=texts[start : start + DIGESTS_AT_ONCE]
+            )
+            .values_list("website_id", "kind", "digest", "id")
+        )
+        for website_id, kind, text_digest, term_id in rows:
+            key = by_digest.get((website_id, kind, text_digest))
+            if key is not None:
+                stored[key] = term_id
+    return stored
+
+
+def _recall(keys: set[TermKey]) -> dict[TermKey, int]:
+    with _lock:
+        found = {key: _known[key] for key in keys if key in _known}
+        for key in found:
+            _known.move_to_end(key)
+    return found
+
+
+def _remember(ids: dict[TermKey, int]) -> None:
+    with _lock:
+        _known.update(ids)
+        while len(_known) > MOST_CACHED:
+            _known.popitem(last=False)
+
+
+def forget(**_: Any) -> None:
+    """Empty the memory: after a flush or migration the ids may be other ones."""
+    with _lock:
+        _known.clear()
+
+
+def connect() -> None:
+    """Forget all ids whenever the tables were flushed or migrated."""
+    post_migrate.connect(forget, dispatch_uid="umami_django.writers.terms")
