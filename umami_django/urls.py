@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from .api.collect.views import collect_v1
 from .api.v1.views.server import telemetry
+from .tracker.views import script
 
 app_name = "umami"
 
@@ -11,4 +12,6 @@ urlpatterns = [
     re_path("^api/collect/?$", collect_v1, name="collect"),
     path("api/", include("umami_django.api.v1.urls")),
     path("telemetry.js", telemetry, name="telemetry"),
+    path("umami.js", script, name="tracker"),
+    re_path(r"^(?P<name>[\w.-]+)\.js$", script, name="tracker-by-name"),
 ]

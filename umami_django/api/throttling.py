@@ -16,7 +16,7 @@ class _LoginThrottle(SimpleRateThrottle):
     def get_rate(self) -> str | None:
         return umami_settings().LOGIN_RATE
 
-    def key(self, kind: str, value: str) -> str:
+    def counted_under(self, kind: str, value: str) -> str:
         return f"umami:login:{kind}:{sha256(value.encode('utf-8', 'replace')).hexdigest()}"
 
 
@@ -24,7 +24,7 @@ class LoginPerAddress(_LoginThrottle):
     """Counts attempts from one address."""
 
     def get_cache_key(self, request: Request, view: Any) -> str:
-        return self.key("address", address_of(request._request) or "")
+        return self.counted_under("address", address_of(request._request) or "")
 
 
 class LoginPerUsername(_LoginThrottle):
@@ -32,4 +32,4 @@ class LoginPerUsername(_LoginThrottle):
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         username = request.data.get("username") if hasattr(request.data, "get") else None
-        return self.key("username", username) if isinstance(username, str) else None
+        return self.counted_under("username", username) if isinstance(username, str) else None

@@ -19,6 +19,8 @@ class MicrosField(models.BigIntegerField):
     """
 
     description = "Microseconds since 1970, UTC"
+    _pyi_private_set_type: datetime | Any
+    _pyi_private_get_type: datetime
     allowed_lookups = frozenset({"exact", "lt", "lte", "gt", "gte", "range", "in", "isnull"})
 
     def from_db_value(self, value: int | None, *_: Any) -> datetime | None:

@@ -28,8 +28,9 @@ def error_answer(error: Exception) -> HttpResponse | None:
             return standard_answer(405)
         case exceptions.Throttled():
             answer = standard_answer(429)
-            if error.wait is not None:
-                answer["Retry-After"] = str(int(error.wait) + 1)
+            wait_s = getattr(error, "wait", None)
+            if wait_s is not None:
+                answer["Retry-After"] = str(int(wait_s) + 1)
             return answer
         case NotPermitted() | exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return standard_answer(401)

@@ -133,7 +133,7 @@ def _filters(
     found = []
     for name, (field, operator) in known.items():
         if name in query:
-            value = _decoded_again(query[name])
+            value = _decoded_again(str(query[name]))
             if value or keep_empty:
                 found.append(Filter(field, value, operator))
     return tuple(found)

@@ -162,7 +162,7 @@ class WebsiteViewSet(OpenViewSet):
             return None
         if key != self.account.pk and not self.account.is_admin:
             raise NotPermitted
-        owner = Account.objects.filter(pk=key).first()
+        owner: Account | None = Account.objects.filter(pk=key).first()
         if owner is None:
             raise InvalidInput("owner", "there is no such account")
         return owner

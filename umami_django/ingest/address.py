@@ -1,0 +1,91 @@
+"""The visitor's address: taken from the connection, or from a header when a trusted proxy sent it.
+
+Addresses live here and in memory only; nothing ever writes one down.
+"""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+
+
+def networks(texts: Iterable[str]) -> tuple[Network, ...]:
+    """The networks and single addresses that *texts* name. Raises ValueError naming the first that is none."""
+    return tuple(_network(text) for text in texts)
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is neither an address nor a network such as 10.0.0.0/8") from None
+
+
+def parsed_address(text: str | None) -> Address | None:
+    """The address in *text*, without port, brackets and IPv6 zone; an IPv4 address in IPv6 clothes is IPv4."""
+    if not text:
+        return None
+    text = text.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def is_within(address: str | None, nets: tuple[Network, ...]) -> bool:
+    """Is *address* in one of *nets*? No address is in none."""
+    found = parsed_address(address) if nets else None
+    return found is not None and _is_in(found, nets)
+
+
+def _is_in(address: Address, nets: tuple[Network, ...]) -> bool:
+    return any(address in net for net in nets)
+
+
+def client_address(
+    remote: str | None, headers: Mapping[str, str], trusted: tuple[Network, ...], header: str | None
+) -> str | None:
+    """The visitor's address as text; None when there is no valid one.
+
+    *remote*, the other end of the connection, unless that is a *trusted* proxy. Then the address in *header*, if
+    one is configured; else the last address of `X-Forwarded-For`, or of `Forwarded`, that is not itself a trusted
+    proxy. What a visitor writes into these headers stands further left and is never reached. Garbage counts as
+    nothing: the proxy's own address remains.
+    """
+    connection = parsed_address(remote)
+    if connection is None or not _is_in(connection, trusted):
+        return None if connection is None else str(connection)
+    if header is not None:
+        named = parsed_address(headers.get(header, "").rpartition(",")[2])
+        return str(named or connection)
+    chain = _forwarded_for(headers)
+    for text in reversed(chain):
+        address = parsed_address(text)
+        if address is None:
+            break
+        if not _is_in(address, trusted):
+            return str(address)
+    return str(connection)
+
+
+def _forwarded_for(headers: Mapping[str, str]) -> list[str]:
+    """The addresses that proxies say they got the request from, first hop first."""
+    if listed := headers.get("x-forwarded-for"):
+        return listed.split(",")
+    hops = headers.get("forwarded", "").split(",")
+    pairs = (pair.partition("=") for hop in hops for pair in hop.split(";"))
+    return [value for name, _, value in pairs if name.strip().lower() == "for"]
+
+
+def is_local(address: str | None) -> bool:
+    """Is *address* one that says nothing of a place: private, loopback, link-local … or none?"""
+    found = parsed_address(address)
+    return found is None or not found.is_global

@@ -1,0 +1,1 @@
+"""The tracker script, as a browser gets it."""
