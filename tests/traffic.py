@@ -1,7 +1,7 @@
 """Traffic as a story, small enough to count on fingers.
 
-    traffic.visitor("ana").sees("/", "/pricing", gap=30)
-    traffic.visitor("bob").sees("/")          # 2 visitors, 3 pageviews, 1 bounce, 30 s
+traffic.visitor("ana").sees("/", "/pricing", gap=30)
+traffic.visitor("bob").sees("/")          # 2 visitors, 3 pageviews, 1 bounce, 30 s
 """
 
 import json

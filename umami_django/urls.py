@@ -1,17 +1,22 @@
 """What a host includes: `path("", include("umami_django.urls"))`, at the root or under any prefix."""
 
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 
 from .api.collect.views import collect_v1
 from .api.v1.views.server import telemetry
-from .tracker.views import script
+from .dashboards.share_page import share_page
+from .tracker.views import ScriptName, script
 
 app_name = "umami"
+register_converter(ScriptName, "umami_script")
 
 urlpatterns = [
     re_path("^api/collect/?$", collect_v1, name="collect"),
     path("api/", include("umami_django.api.v1.urls")),
+    path("share/<str:slug>", share_page, name="share-page"),
+    path("share/<str:slug>/", share_page),
+    path("share/<str:slug>/<path:name>", share_page),
     path("telemetry.js", telemetry, name="telemetry"),
     path("umami.js", script, name="tracker"),
-    re_path(r"^(?P<name>[\w.-]+)\.js$", script, name="tracker-by-name"),
+    path("<umami_script:name>.js", script, name="tracker-by-name"),
 ]

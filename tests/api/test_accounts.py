@@ -29,7 +29,9 @@ def test_list_takes_the_same_queries_for_many(
 
 
 def test_create_makes_a_user_who_can_log_in(admin_api: Api) -> None:
-    answer = admin_api.post("/api/account", {"username": "bob", "password": "bobs secret 1", "is_admin": True})
+    answer = admin_api.post(
+        "/api/account", {"username": "bob", "password": "bobs secret 1", "is_admin": True}
+    )
     assert answer.status_code == 200
     assert answer.json()["username"] == "bob"
     assert answer.json()["is_admin"] is False
@@ -73,7 +75,10 @@ def test_update_changes_name_role_and_password(admin_api: Api) -> None:
     body = {"user_id": bob.pk, "username": "bobby", "is_admin": True, "password": "new secret 2"}
     answer = admin_api.post("/api/account", body)
     assert (answer.json()["username"], answer.json()["is_admin"]) == ("bobby", True)
-    assert admin_api.post("/api/auth/login", {"username": "bobby", "password": "new secret 2"}).status_code == 200
+    assert (
+        admin_api.post("/api/auth/login", {"username": "bobby", "password": "new secret 2"}).status_code
+        == 200
+    )
 
 
 def test_update_keeps_what_is_absent_and_takes_a_numeric_text(admin_api: Api) -> None:
@@ -107,7 +112,9 @@ def test_others_change_their_own_password_only(owner_api: Api, owner: Account) -
 
 def test_password_route_wants_the_current_one(owner_api: Api, owner: Account) -> None:
     path = "/api/account/password"
-    wrong = owner_api.post(path, {"user_id": owner.pk, "current_password": "no", "new_password": "fine 5 fine"})
+    wrong = owner_api.post(
+        path, {"user_id": owner.pk, "current_password": "no", "new_password": "fine 5 fine"}
+    )
     assert (wrong.status_code, wrong.content) == (400, b"Current password is incorrect")
     missing = owner_api.post(path, {"user_id": owner.pk, "new_password": "fine 5 fine"})
     assert (missing.status_code, missing.content) == (400, b"current_password: is required")

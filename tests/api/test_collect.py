@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from tests.conftest import CHROME, Api
+from tests.conftest import CHROME
 from umami_django.api.tokens import Purpose, signing_key
 from umami_django.models import Event, EventDocument, Pageview, Session, StoredHit, Website
 from umami_django.services.websites import delete_website
@@ -33,7 +33,12 @@ def message(website: Website, kind: str = "pageview", **payload: Any) -> dict[st
 
 
 def send(
-    client: Client, body: Any, *, user_agent: str | None = CHROME, content_type: str = "application/json", **extra: Any
+    client: Client,
+    body: Any,
+    *,
+    user_agent: str | None = CHROME,
+    content_type: str = "application/json",
+    **extra: Any,
 ) -> Any:
     text = body if isinstance(body, str | bytes) else json.dumps(body)
     if user_agent is not None:
@@ -45,10 +50,14 @@ def test_a_pageview_is_stored_as_umami_stores_it(client: Client, website: Websit
     answer = send(client, message(website, url="/a?b=1", referrer="https://t.co/x"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
     assert answer["Access-Control-Allow-Origin"] == "*"
-    view = Pageview.objects.select_related("url", "path", "query", "referrer", "referrer_domain", "session").get()
+    view = Pageview.objects.select_related(
+        "url", "path", "query", "referrer", "referrer_domain", "session"
+    ).get()
     assert (view.url.text, view.path.text, view.query.text) == ("/a?b=1", "/a", "b=1")
     assert (view.referrer.text, view.referrer_domain.text) == ("https://t.co/x", "t.co")
-    session = Session.objects.select_related("browser", "os", "device", "screen", "language", "hostname").get()
+    session = Session.objects.select_related(
+        "browser", "os", "device", "screen", "language", "hostname"
+    ).get()
     assert view.session_id == session.pk
     assert (session.browser.text, session.os.text, session.device.text) == ("chrome", "Windows 10", "desktop")
     assert (session.screen.text, session.language.text, session.hostname.text) == (
@@ -89,7 +98,8 @@ def test_empty_event_data_is_dropped(client: Client, website: Website, data: Any
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json", "text/plain", "text/plain;charset=UTF-8", "", "application/octet-stream"]
+    "content_type",
+    ["application/json", "text/plain", "text/plain;charset=UTF-8", "", "application/octet-stream"],
 )
 def test_the_content_type_does_not_matter(client: Client, website: Website, content_type: str) -> None:
     assert send(client, message(website), content_type=content_type).status_code == 200
@@ -147,7 +157,11 @@ def test_a_token_of_ours_is_honoured_and_any_other_ignored(client: Client, websi
 
 @pytest.mark.parametrize(
     "user_agent",
-    ["Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "curl/8.1.2", "python-requests/2.31"],
+    [
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        "curl/8.1.2",
+        "python-requests/2.31",
+    ],
 )
 def test_a_bot_is_refused_and_told_why(client: Client, website: Website, user_agent: str) -> None:
     answer = send(client, message(website), user_agent=user_agent)

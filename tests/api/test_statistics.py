@@ -157,7 +157,9 @@ def test_metrics(
         ({"language": "fr"}, 3),
     ],
 )
-def test_filters(owner_api: Api, metric_story: None, path: str, query: dict[str, str], pageviews: int) -> None:
+def test_filters(
+    owner_api: Api, metric_story: None, path: str, query: dict[str, str], pageviews: int
+) -> None:
     answer = owner_api.get(f"{path}/stats", DAY | query).json()
     assert answer["pageviews"]["value"] == pageviews
     series = owner_api.get(f"{path}/pageviews", DAY | query | {"unit": "day", "tz": "UTC"}).json()
@@ -222,8 +224,12 @@ BAD_RANGES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("query", "text"), BAD_RANGES)
-@pytest.mark.parametrize("route", ["stats", "pageviews?unit=day&tz=UTC", "events?unit=day&tz=UTC", "metrics?type=url"])
-def test_a_bad_range_is_named(owner_api: Api, path: str, route: str, query: dict[str, Any], text: str) -> None:
+@pytest.mark.parametrize(
+    "route", ["stats", "pageviews?unit=day&tz=UTC", "events?unit=day&tz=UTC", "metrics?type=url"]
+)
+def test_a_bad_range_is_named(
+    owner_api: Api, path: str, route: str, query: dict[str, Any], text: str
+) -> None:
     address, _, rest = route.partition("?")
     extra = dict(part.split("=") for part in rest.split("&") if part)
     answer = owner_api.get(f"{path}/{address}", extra | query)
@@ -231,7 +237,9 @@ def test_a_bad_range_is_named(owner_api: Api, path: str, route: str, query: dict
 
 
 @pytest.mark.parametrize(
-    "start", ["0x5", "5e3", " 5 ", "5.9", "", "-1"], ids=["hex", "exponent", "blanks", "fraction", "empty", "negative"]
+    "start",
+    ["0x5", "5e3", " 5 ", "5.9", "", "-1"],
+    ids=["hex", "exponent", "blanks", "fraction", "empty", "negative"],
 )
 def test_numbers_are_read_like_javascript(owner_api: Api, path: str, start: str) -> None:
     assert owner_api.get(f"{path}/stats", {"start_at": start, "end_at": 9000}).status_code == 200

@@ -88,7 +88,9 @@ def test_administrators_hand_a_website_over(admin_api: Api, website: Website) ->
     assert website.owner == bob
 
 
-@pytest.mark.parametrize("key", ["x", "1.5", "99999999999", "-1", "0", "154facc9-5ca2-4d13-ace5-4794cd576d8d"])
+@pytest.mark.parametrize(
+    "key", ["x", "1.5", "99999999999", "-1", "0", "154facc9-5ca2-4d13-ace5-4794cd576d8d"]
+)
 def test_an_id_that_cannot_be_one_is_an_unknown_website(owner_api: Api, website: Website, key: str) -> None:
     for path in (f"/api/website/{key}", f"/api/website/{key}/stats"):
         answer = owner_api.get(path, RANGE)

@@ -4,7 +4,7 @@ import os
 
 import dj_database_url
 
-SECRET_KEY = "a-long-and-random-secret-that-only-the-tests-know-0123456789"  # noqa: S105
+SECRET_KEY = "a-long-and-random-secret-that-only-the-tests-know-0123456789"
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 USE_TZ = True

@@ -1,10 +1,11 @@
 """Words about traffic: which hits, of which kind, in which time, fulfilling which conditions."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 
 from ..domain.filters import Filter, FilterSet, Operator
 from ..domain.periods import HOUR_US, Period
@@ -12,6 +13,18 @@ from ..domain.scope import Scope
 from ..domain.terms import digest
 from ..domain.vocabulary import TERM_KIND, HitKind, TermKind
 from .expressions import ContainsText, WholeUnits
+
+Reach = Mapping[int, datetime | None]
+"""Websites by key, each with the moment it was reset, if that is not worked off yet."""
+
+
+def reach_q(reach: Reach) -> Q:
+    """Traffic of these websites, less what a reset has made invisible."""
+    condition = Q(website_id__in=list(reach))
+    for website_id, reset_at in reach.items():
+        if reset_at is not None:
+            condition &= ~Q(website_id=website_id, created_at__lte=reset_at)
+    return condition
 
 
 class TermQuerySet(models.QuerySet[Any]):
@@ -38,9 +51,9 @@ class TermQuerySet(models.QuerySet[Any]):
 class SessionQuerySet(models.QuerySet[Any]):
     """Sessions."""
 
-    def for_websites(self, website_ids: list[int]) -> Self:
-        """Sessions of any of these websites."""
-        return self.filter(website_id__in=website_ids)
+    def within(self, reach: Reach) -> Self:
+        """Sessions of any of these websites, first seen after its reset."""
+        return self.filter(reach_q(reach))
 
     def since(self, moment: datetime) -> Self:
         """Sessions first seen at *moment* or later."""
@@ -53,6 +66,10 @@ class HitQuerySet(models.QuerySet[Any]):
     def for_website(self, website_id: int) -> Self:
         """Hits on one website."""
         return self.filter(website_id=website_id)
+
+    def within(self, reach: Reach) -> Self:
+        """Hits on any of these websites, after its reset."""
+        return self.filter(reach_q(reach))
 
     def during(self, period: Period) -> Self:
         """Hits between the period's start and end, both included."""

@@ -1,5 +1,6 @@
 """Who may see and change which websites, as rows; a yes or no is the same rule and a key."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -39,6 +40,10 @@ class WebsiteQuerySet(models.QuerySet[Any]):
         if shared and viewer.shared_website_id is not None:
             reach |= Q(pk=viewer.shared_website_id)
         return reach
+
+    def reach(self) -> dict[int, datetime | None]:
+        """The key of each website and the moment of its pending reset: what traffic querysets are limited to."""
+        return dict(self.values_list("pk", "reset_at"))
 
     def awaiting_purge(self) -> Self:
         """Websites with traffic that no reader sees any more."""

@@ -1,6 +1,5 @@
 """What happens right now: who is there, and the latest rows as they are."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from ..models import Event, Pageview, Session
+from ..querysets.traffic import Reach
 
 ACTIVE_FOR = timedelta(minutes=5)
 """How long after a pageview a visitor counts as present (v1 reference 3.5)."""
@@ -65,39 +65,20 @@ def active_visitors(website_id: int, now: datetime, *, since: datetime | None = 
     return hits.aggregate(visitors=Count("session_id", distinct=True))["visitors"]
 
 
-def live(websites: Collection[tuple[int, datetime | None]], moment: datetime) -> Live:
-    """Pageviews, events and new sessions of *websites* (key, reset at) at *moment* or later. Three queries.
+def live(reach: Reach, moment: datetime) -> Live:
+    """Pageviews, events and new sessions of the websites in *reach* at *moment* or later. Three queries.
 
     A returning visitor's session is older than the moment and so not among the sessions. Source: v1 reference
     3.6.
     """
-    ids = [website for website, _ in websites]
-    resets = {website: reset for website, reset in websites if reset is not None}
-
-    def is_there(website_id: int, created_at: datetime) -> bool:
-        return website_id not in resets or created_at > resets[website_id]
-
-    pageviews = Pageview.objects.filter(website_id__in=ids, created_at__gte=moment).order_by("id")
-    events = Event.objects.filter(website_id__in=ids, created_at__gte=moment).order_by("id")
-    sessions = Session.objects.for_websites(ids).since(moment).order_by("created_at", "id")
+    pageviews = Pageview.objects.within(reach).filter(created_at__gte=moment).order_by("id")
+    events = Event.objects.within(reach).filter(created_at__gte=moment).order_by("id")
+    sessions = Session.objects.within(reach).since(moment).order_by("created_at", "id")
     common = ("id", "website_id", "session_id", "created_at", "url__text")
-    session_columns = ("hostname", "browser", "os", "device", "screen", "language", "country")
+    of_session = ("hostname", "browser", "os", "device", "screen", "language", "country")
+    session_columns = ("id", "uuid", "website_id", "created_at", *(f"{name}__text" for name in of_session))
     return Live(
-        pageviews=[
-            LivePageview(*row)
-            for row in pageviews.values_list(*common, "referrer__text")
-            if is_there(row[1], row[3])
-        ],
-        events=[
-            LiveEvent(*row)
-            for row in events.values_list(*common, "event_name__text")
-            if is_there(row[1], row[3])
-        ],
-        sessions=[
-            LiveSession(*row)
-            for row in sessions.values_list(
-                "id", "uuid", "website_id", "created_at", *(f"{column}__text" for column in session_columns)
-            )
-            if is_there(row[2], row[3])
-        ],
+        pageviews=[LivePageview(*row) for row in pageviews.values_list(*common, "referrer__text")],
+        events=[LiveEvent(*row) for row in events.values_list(*common, "event_name__text")],
+        sessions=[LiveSession(*row) for row in sessions.values_list(*session_columns)],
     )

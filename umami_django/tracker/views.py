@@ -5,7 +5,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
@@ -22,6 +22,20 @@ class _File:
     etag: str
 
 
+class ScriptName:
+    """A path converter for the configured names alone: any other address stays the host's."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        if value not in conf.umami_settings().TRACKER_SCRIPT_NAME:
+            raise ValueError(value)
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 @lru_cache(maxsize=1)
 def _script() -> _File:
     text = SCRIPT.read_bytes()
@@ -30,8 +44,6 @@ def _script() -> _File:
 
 def script(request: HttpRequest, name: str = "umami") -> HttpResponseBase:
     """The tracker, under its own name and those of `UMAMI["TRACKER_SCRIPT_NAME"]` (v1 reference 4.8, 4.9)."""
-    if name != "umami" and name not in conf.umami_settings().TRACKER_SCRIPT_NAME:
-        raise Http404
     file = _script()
     known = parse_etags(request.headers.get("if-none-match", ""))
     response: HttpResponse

@@ -51,5 +51,5 @@ class RealtimeViewSet(V1ViewSet):
 
 
 def _live(websites: list[Website], since: datetime, now: datetime) -> shapes.Json:
-    rows = live([(website.pk, website.reset_at) for website in websites], since)
+    rows = live({website.pk: website.reset_at for website in websites}, since)
     return shapes.live(rows, to_micros(now) // 1000)

@@ -1,0 +1,28 @@
+"""The management panel: everything of this app on any `AdminSite`.
+
+On Django's own site it is registered by itself; `umami_django.admin.register(site)` puts it on another one.
+"""
+
+from django.contrib import admin
+from django.contrib.admin import AdminSite
+
+from ..models import Account, Event, Pageview, Session, Website
+from .accounts import AccountAdmin
+from .traffic import EventAdmin, PageviewAdmin, SessionAdmin
+from .websites import WebsiteAdmin
+
+
+def register(site: AdminSite) -> None:
+    """Put websites, accounts and traffic on *site*. What is there already stays."""
+    for model, model_admin in (
+        (Website, WebsiteAdmin),
+        (Account, AccountAdmin),
+        (Session, SessionAdmin),
+        (Pageview, PageviewAdmin),
+        (Event, EventAdmin),
+    ):
+        if not site.is_registered(model):
+            site.register(model, model_admin)
+
+
+register(admin.site)

@@ -1,0 +1,151 @@
+"""Sessions, pageviews and events: what machines wrote, to be read only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ..models import EventDocument, Session, StoredHit, Website
+from .filters import DayFilter, WebsiteFilter
+from .paging import BoundedPaginator
+from .rights import visible_reach
+
+
+class ReadOnlyTrafficAdmin(admin.ModelAdmin):
+    """Lists one day of the visible websites' rows, newest first; counts no more than it shows."""
+
+    actions = None
+    list_display_links = ["created_at"]
+    list_filter = [DayFilter, WebsiteFilter]
+    list_per_page = 50
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    ordering = ["-created_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = super().get_queryset(request)
+        visible: QuerySet[Any] = rows.within(visible_reach(request))
+        return visible
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, with the name of each row's website: websites may live in another database."""
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = list(changelist.result_list)
+        _name_websites(changelist.result_list)
+        return changelist
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            _name_websites([row])
+        return row
+
+    @admin.display(description=_("website"))
+    def website(self, row: Any) -> str:
+        name: str = row.website_name
+        return name
+
+
+def _name_websites(rows: list[Any]) -> None:
+    keys = {row.website_id for row in rows}
+    names = dict(Website.objects.filter(pk__in=keys).values_list("pk", "name"))
+    for row in rows:
+        row.website_name = names.get(row.website_id, f"#{row.website_id}")
+
+
+class SessionAdmin(ReadOnlyTrafficAdmin):
+    """Visitors as first seen."""
+
+    list_display = ["created_at", "website", "browser", "os", "device", "country", "language", "screen"]
+    list_select_related = ["browser", "os", "device", "country", "language", "screen"]
+    fields = [
+        "uuid",
+        "website",
+        "created_at",
+        "hostname",
+        "browser",
+        "os",
+        "device",
+        "screen",
+        "language",
+        "country",
+        "region",
+        "city",
+        "distinct_id",
+    ]
+    readonly_fields = ["website"]
+    ordering = ["-created_at", "pk"]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Session | None:
+        row: Session | None = super().get_object(request, object_id, from_field)
+        return row
+
+
+class HitAdmin(ReadOnlyTrafficAdmin):
+    """What pageviews and events have in common."""
+
+    readonly_fields = ["website"]
+    ordering = ["-created_at", "-pk"]
+
+
+class PageviewAdmin(HitAdmin):
+    """Pages shown."""
+
+    list_display = ["created_at", "website", "url", "referrer", "browser", "country"]
+    list_select_related = ["url", "referrer", "session__browser", "session__country"]
+    fields = [
+        "website",
+        "created_at",
+        "session",
+        "visit_id",
+        "url",
+        "title",
+        "hostname",
+        "referrer",
+        "referrer_domain",
+        "utm_source",
+        "utm_medium",
+        "utm_campaign",
+        "utm_content",
+        "utm_term",
+    ]
+
+    @admin.display(description=_("browser"))
+    def browser(self, row: StoredHit) -> str | None:
+        return _text(row.session, "browser")
+
+    @admin.display(description=_("country"))
+    def country(self, row: StoredHit) -> str | None:
+        return _text(row.session, "country")
+
+
+class EventAdmin(HitAdmin):
+    """Named things that happened."""
+
+    list_display = ["created_at", "website", "event_name", "url"]
+    list_select_related = ["event_name", "url"]
+    fields = ["website", "created_at", "session", "visit_id", "event_name", "url", "hostname", "data"]
+    readonly_fields = ["website", "data"]
+
+    @admin.display(description=_("data"))
+    def data(self, row: StoredHit) -> str | None:
+        """The event's data as it was sent."""
+        return EventDocument.objects.filter(pk=row.pk).values_list("document", flat=True).first()
+
+
+def _text(session: Session, column: str) -> str | None:
+    term = getattr(session, column)
+    return None if term is None else str(term)

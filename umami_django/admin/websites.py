@@ -1,0 +1,235 @@
+"""Websites in the admin: the list with today's numbers, tracking code, share link, reset, delete, overview."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..dashboards.pages import asked_overview, range_links
+from ..dashboards.tracking_code import share_url, tracking_code
+from ..domain.answers import Summary
+from ..domain.roles import Permission
+from ..models import Website
+from ..services import sharing
+from ..services import websites as service
+from ..services.accounts import account_of
+from ..stats.totals import totals
+from .filters import day_period
+from .rights import may_change, viewer_of
+
+
+class WebsiteForm(forms.ModelForm):
+    """Name, domain and owner; the owner only for administrators."""
+
+    class Meta:
+        model = Website
+        fields = ["name", "domain", "owner"]
+        widgets = {
+            "name": forms.TextInput(attrs={"class": "vTextField"}),
+            "domain": forms.TextInput(attrs={"class": "vTextField", "placeholder": "example.com"}),
+        }
+
+
+class WebsiteAdmin(admin.ModelAdmin):
+    """A staff user with an account manages the websites they own, a superuser all of them."""
+
+    form = WebsiteForm
+    list_display = ["name", "domain", "owner", "visitors_today", "pageviews_today", "overview_link"]
+    list_select_related = ["owner__user"]
+    list_per_page = 50
+    search_fields = ["name", "domain", "uuid"]
+    ordering = ["name", "pk"]
+    change_form_template = "admin/umami_django/website/change_form.html"
+
+    # rights
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Website]:
+        visible = Website.objects.visible_to(viewer_of(request))
+        return visible.order_by(*self.get_ordering(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and viewer_of(request).may(Permission.CREATE_WEBSITES)
+
+    def has_change_permission(self, request: HttpRequest, obj: Website | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or may_change(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Website | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or may_change(request, obj))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Deleting several at once is for those who may delete any."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if not viewer_of(request).may(Permission.CHANGE_OWN_WEBSITES):
+            actions.pop("delete_selected", None)
+        return actions
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [("owner", admin.RelatedOnlyFieldListFilter)] if self._manages_all(request) else []
+
+    def get_fields(self, request: HttpRequest, obj: Website | None = None) -> list[str]:
+        return ["name", "domain", *(["owner"] if self._manages_all(request) else [])]
+
+    @staticmethod
+    def _manages_all(request: HttpRequest) -> bool:
+        return viewer_of(request).may(Permission.MANAGE_ALL_WEBSITES)
+
+    # the list
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, with today's numbers of all its websites from one query."""
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = list(changelist.result_list)
+        today = day_period("today", timezone.now())
+        numbers = totals({website.pk: website.reset_at for website in changelist.result_list}, today)
+        for website in changelist.result_list:
+            website.today = numbers[website.pk]
+        return changelist
+
+    @admin.display(description=_("visitors today"))
+    def visitors_today(self, website: Any) -> int:
+        today: Summary = website.today
+        return today.visitors
+
+    @admin.display(description=_("pageviews today"))
+    def pageviews_today(self, website: Any) -> int:
+        today: Summary = website.today
+        return today.pageviews
+
+    @admin.display(description=_("statistics"))
+    def overview_link(self, website: Website) -> str:
+        return format_html('<a href="{}">{}</a>', self._url("overview", website), gettext("Overview"))
+
+    # writing
+
+    def save_model(self, request: HttpRequest, obj: Website, form: Any, change: bool) -> None:
+        """A new website belongs to whoever makes it, unless an administrator says otherwise."""
+        if not change and obj.owner_id is None:
+            obj.owner = account_of(request.user)
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Website) -> None:
+        service.delete_website(obj, timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Website]) -> None:
+        for website in queryset:
+            if not may_change(request, website):
+                raise PermissionDenied
+            service.delete_website(website, timezone.now())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "owner":
+            kwargs["queryset"] = db_field.related_model.objects.select_related("user")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # pages of our own
+
+    def get_urls(self) -> list[Any]:
+        def named(name: str, view: Any) -> Any:
+            return path(
+                f"<int:website_id>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"umami_django_website_{name}",
+            )
+
+        return [
+            named("overview", self.overview_view),
+            named("reset", self.reset_view),
+            named("share", self.share_view),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        website = self.get_object(request, object_id)
+        context = self._tools(request, website) if website is not None else {}
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def overview_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
+        """What the website has seen. For everybody who may view it."""
+        website = self._website(request, website_id)
+        if not self.has_view_permission(request, website):
+            raise PermissionDenied
+        page = asked_overview(request, website)
+        context = {
+            **self.admin_site.each_context(request),
+            **self._tools(request, website),
+            "title": website.name,
+            "opts": self.opts,
+            "page": page,
+            "ranges": range_links(request, page.choice.key),
+        }
+        return TemplateResponse(request, "admin/umami_django/website/overview.html", context)
+
+    def reset_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
+        """Asks, then makes all traffic up to now invisible."""
+        website = self._changeable(request, website_id)
+        if request.method == "POST":
+            service.reset_website(website, timezone.now())
+            self.log_change(request, website, gettext("Statistics reset."))
+            messages.success(request, gettext("The statistics of “%s” were reset.") % website.name)
+            return HttpResponseRedirect(self._url("change", website))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Reset the statistics?"),
+            "opts": self.opts,
+            "website": website,
+            "back": self._url("change", website),
+        }
+        return TemplateResponse(request, "admin/umami_django/website/reset.html", context)
+
+    def share_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
+        """Switches the share link on or off (POST only)."""
+        website = self._changeable(request, website_id)
+        if request.method == "POST":
+            if request.POST.get("shared") == "on":
+                sharing.enable_sharing(website)
+                self.log_change(request, website, gettext("Sharing switched on."))
+            else:
+                sharing.disable_sharing(website)
+                self.log_change(request, website, gettext("Sharing switched off."))
+        return HttpResponseRedirect(self._url("change", website))
+
+    def _website(self, request: HttpRequest, website_id: int) -> Website:
+        website: Website | None = self.get_queryset(request).filter(pk=website_id).first()
+        if website is None:
+            raise Http404
+        return website
+
+    def _changeable(self, request: HttpRequest, website_id: int) -> Website:
+        website = self._website(request, website_id)
+        if not self.has_change_permission(request, website):
+            raise PermissionDenied
+        return website
+
+    def _tools(self, request: HttpRequest, website: Website) -> dict[str, Any]:
+        """What the pages of one website offer beside their own content."""
+        share = sharing.share_of(website)
+        return {
+            "website": website,
+            "tracking_code": tracking_code(request, website),
+            "share": share,
+            "share_url": share_url(request, share) if share else None,
+            "may_change": self.has_change_permission(request, website),
+            "urls": {
+                name: self._url(name, website) for name in ("overview", "reset", "share", "change", "delete")
+            },
+        }
+
+    def _url(self, name: str, website: Website) -> str:
+        return reverse(
+            f"admin:umami_django_website_{name}",
+            args=[website.pk],
+            current_app=self.admin_site.name,
+        )
