@@ -1,5 +1,8 @@
 """Stored names as people read them (v1 reference 5.1, v3 reference 3.12)."""
 
+from functools import lru_cache
+from importlib.resources import files
+
 from django.utils.translation import gettext as _
 
 from ..domain.vocabulary import Metric
@@ -48,14 +51,14 @@ def shown_name(metric: Metric, name: str | None) -> str:
         case Metric.DEVICE:
             return name.capitalize()
         case Metric.COUNTRY:
-            return _with_flag(name)
+            return country_names().get(name, name)
         case _:
             return name or _("(none)")
 
 
-def _with_flag(code: str) -> str:
-    """The country's code after its flag, which is made of letters and needs no picture."""
-    if len(code) != 2 or not code.isalpha():
-        return code
-    flag = "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in code.upper())
-    return f"{flag} {code}"
+@lru_cache(maxsize=1)
+def country_names() -> dict[str, str]:
+    """The English name of each ISO 3166 code, from the table that the time zone data brings along."""
+    table = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    return {code: name for code, name, *_ in lines}

@@ -1,0 +1,168 @@
+"""From the admin's login to a visit on the chart, as a person would do it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from selenium.webdriver.common.by import By
+
+from example_project.believable import believable_traffic
+from tests.factories import PASSWORD, make_admin
+from tests.traffic import Traffic
+from umami_django.models import Event, EventDocument, Pageview, Session, Website
+from umami_django.services.sharing import enable_sharing
+from umami_django.writers import write
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>A shop</title><link rel="icon" href="data:,">
+<script async defer data-website-id="{website}" src="{server}/umami.js"></script></head>
+<body><h1>Shop</h1>
+<button id="buy" class="umami--click--old-style" data-umami-event="buy" data-umami-event-plan="pro">Buy</button>
+</body></html>"""
+
+
+@pytest.fixture
+def server(live_server: Any) -> str:
+    """The address of the running server; static files are served, too."""
+    return str(live_server.url)
+
+
+def eventually(check: Callable[[], bool], what: str) -> None:
+    """Wait up to five seconds for something that a browser does on its own time."""
+    deadline = time.monotonic() + 5
+    while not check():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+def log_in(browser: Any, server: str) -> None:
+    make_admin("ada")
+    browser.get(f"{server}/admin/")
+    browser.find_element(By.NAME, "username").send_keys("ada")
+    browser.find_element(By.NAME, "password").send_keys(PASSWORD)
+    browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
+    eventually(lambda: "Log out" in browser.page_source, "logged in")
+
+
+def console_errors(browser: Any) -> list[str]:
+    """What went wrong in the page; that the test site has no icon is not."""
+    messages = [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    return [message for message in messages if "favicon.ico" not in message]
+
+
+def test_a_website_is_made_visited_and_seen(
+    browser: Any, server: str, strangers_page: Callable[[str], str]
+) -> None:
+    log_in(browser, server)
+    browser.get(f"{server}/admin/umami_django/website/add/")
+    browser.find_element(By.NAME, "name").send_keys("Shop")
+    browser.find_element(By.NAME, "domain").send_keys("localhost")
+    browser.find_element(By.NAME, "_save").click()
+    eventually(lambda: Website.objects.exists(), "the website is stored")
+    website = Website.objects.get()
+
+    shop = strangers_page(PAGE.format(website=website.uuid, server=server))
+    browser.get(f"{shop}?utm_source=mail")
+    eventually(lambda: Pageview.objects.count() == 1, "the pageview is stored")
+    browser.find_element(By.ID, "buy").click()
+    eventually(lambda: Event.objects.count() == 2, "both events are stored")
+    browser.execute_script("history.pushState({}, '', '/checkout')")
+    eventually(lambda: Pageview.objects.count() == 2, "the move inside the page is stored")
+    browser.execute_script("history.replaceState({}, '', '/checkout')")
+    browser.execute_script("return umami.trackEvent('done', {total: 5}, '/thanks')")
+    eventually(lambda: Event.objects.count() == 3, "the event from a script is stored")
+    assert console_errors(browser) == []
+
+    assert Session.objects.count() == 1
+    assert list(Pageview.objects.order_by("id").values_list("url__text", "utm_source__text")) == [
+        ("/?utm_source=mail", "mail"),
+        ("/checkout", None),
+    ]
+    events = Event.objects.order_by("id").values_list("event_name__text", "url__text")
+    assert set(events) == {
+        ("buy", "/?utm_source=mail"),
+        ("old-style", "/?utm_source=mail"),
+        ("done", "/thanks"),
+    }
+    assert set(EventDocument.objects.values_list("document", flat=True)) == {'{"plan":"pro"}', '{"total":5}'}
+
+    browser.get(f"{server}/admin/umami_django/website/{website.pk}/overview/")
+    text = browser.find_element(By.CSS_SELECTOR, ".umami-overview").text
+    assert "1 current visitor" in text
+    for seen in ("/checkout", "buy", "Chrome", "Linux"):
+        assert seen in text
+    assert console_errors(browser) == []
+
+
+def test_an_opted_out_visitor_sends_nothing(
+    browser: Any, server: str, website: Website, strangers_page: Callable[[str], str]
+) -> None:
+    shop = strangers_page(PAGE.format(website=website.uuid, server=server))
+    browser.get(shop)
+    eventually(lambda: Pageview.objects.count() == 1, "counted before")
+    browser.execute_script("localStorage.setItem('umami.disabled', '1')")
+    browser.get(f"{shop}again")
+    browser.find_element(By.ID, "buy").click()
+    time.sleep(0.5)
+    assert (Pageview.objects.count(), Event.objects.count()) == (1, 0)
+    browser.execute_script("localStorage.clear()")
+
+
+def test_the_copy_button_copies(browser: Any, server: str, website: Website) -> None:
+    log_in(browser, server)
+    browser.execute_cdp_cmd(
+        "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    )
+    browser.get(f"{server}/admin/umami_django/website/{website.pk}/change/")
+    button = browser.find_element(By.CSS_SELECTOR, "[data-umami-copy=umami-tracking-code]")
+    button.click()
+    eventually(lambda: button.text == "Copied", "the button says so")
+    assert console_errors(browser) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+def test_every_page_fits_its_window(
+    browser: Any, server: str, traffic: Traffic, theme: str, width: int
+) -> None:
+    website = traffic.website
+    for hits in believable_traffic(website.pk, timezone.now(), days=32):
+        write(hits)
+    share = enable_sharing(website)
+    log_in(browser, server)
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]}
+    )
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
+    SCREENSHOTS.mkdir(exist_ok=True)
+    pages = {
+        "overview": f"/admin/umami_django/website/{website.pk}/overview/?range=30d",
+        "overview-24h": f"/admin/umami_django/website/{website.pk}/overview/",
+        "websites": "/admin/umami_django/website/",
+        "website": f"/admin/umami_django/website/{website.pk}/change/",
+        "reset": f"/admin/umami_django/website/{website.pk}/reset/",
+        "pageviews": "/admin/umami_django/pageview/?day=7days",
+        "share": f"/share/{share.slug}?range=7d",
+    }
+    for name, path in pages.items():
+        browser.get(server + path)
+        height = browser.execute_script("return document.documentElement.scrollHeight")
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": max(1000, height), "deviceScaleFactor": 1, "mobile": width < 500},
+        )
+        browser.save_screenshot(str(SCREENSHOTS / f"{name}-{width}-{theme}.png"))
+        # the admin's own wide tables scroll inside their box; our pages must not be wider than the window
+        if name in ("overview", "overview-24h", "share", "website", "reset"):
+            assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
+        assert console_errors(browser) == [], name
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
