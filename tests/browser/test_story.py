@@ -153,6 +153,10 @@ def test_every_page_fits_its_window(
         "share": f"/share/{share.slug}?range=7d",
     }
     for name, path in pages.items():
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 500},
+        )
         browser.get(server + path)
         height = browser.execute_script("return document.documentElement.scrollHeight")
         browser.execute_cdp_cmd(

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..models import EventDocument, Session, StoredHit, Website
@@ -17,10 +18,11 @@ class ReadOnlyTrafficAdmin(admin.ModelAdmin):
     """Lists one day of the visible websites' rows, newest first; counts no more than it shows."""
 
     actions = None
-    list_display_links = ["created_at"]
+    list_display_links = ["time"]
     list_filter = [DayFilter, WebsiteFilter]
     list_per_page = 50
     paginator = BoundedPaginator
+    show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     ordering = ["-created_at"]
 
@@ -51,6 +53,11 @@ class ReadOnlyTrafficAdmin(admin.ModelAdmin):
             _name_websites([row])
         return row
 
+    @admin.display(description=_("time"), ordering="created_at")
+    def time(self, row: Any) -> str:
+        """In the current time zone, to the second."""
+        return timezone.localtime(row.created_at).strftime("%Y-%m-%d %H:%M:%S")
+
     @admin.display(description=_("website"))
     def website(self, row: Any) -> str:
         name: str = row.website_name
@@ -67,12 +74,12 @@ def _name_websites(rows: list[Any]) -> None:
 class SessionAdmin(ReadOnlyTrafficAdmin):
     """Visitors as first seen."""
 
-    list_display = ["created_at", "website", "browser", "os", "device", "country", "language", "screen"]
+    list_display = ["time", "website", "browser", "os", "device", "country", "language", "screen"]
     list_select_related = ["browser", "os", "device", "country", "language", "screen"]
     fields = [
         "uuid",
         "website",
-        "created_at",
+        "time",
         "hostname",
         "browser",
         "os",
@@ -84,7 +91,7 @@ class SessionAdmin(ReadOnlyTrafficAdmin):
         "city",
         "distinct_id",
     ]
-    readonly_fields = ["website"]
+    readonly_fields = ["website", "time"]
     ordering = ["-created_at", "pk"]
 
     def get_object(
@@ -97,18 +104,18 @@ class SessionAdmin(ReadOnlyTrafficAdmin):
 class HitAdmin(ReadOnlyTrafficAdmin):
     """What pageviews and events have in common."""
 
-    readonly_fields = ["website"]
+    readonly_fields = ["website", "time"]
     ordering = ["-created_at", "-pk"]
 
 
 class PageviewAdmin(HitAdmin):
     """Pages shown."""
 
-    list_display = ["created_at", "website", "url", "referrer", "browser", "country"]
+    list_display = ["time", "website", "url", "referrer", "browser", "country"]
     list_select_related = ["url", "referrer", "session__browser", "session__country"]
     fields = [
         "website",
-        "created_at",
+        "time",
         "session",
         "visit_id",
         "url",
@@ -135,10 +142,10 @@ class PageviewAdmin(HitAdmin):
 class EventAdmin(HitAdmin):
     """Named things that happened."""
 
-    list_display = ["created_at", "website", "event_name", "url"]
+    list_display = ["time", "website", "event_name", "url"]
     list_select_related = ["event_name", "url"]
-    fields = ["website", "created_at", "session", "visit_id", "event_name", "url", "hostname", "data"]
-    readonly_fields = ["website", "data"]
+    fields = ["website", "time", "session", "visit_id", "event_name", "url", "hostname", "data"]
+    readonly_fields = ["website", "time", "data"]
 
     @admin.display(description=_("data"))
     def data(self, row: StoredHit) -> str | None:

@@ -43,7 +43,7 @@ class WebsiteAdmin(admin.ModelAdmin):
     """A staff user with an account manages the websites they own, a superuser all of them."""
 
     form = WebsiteForm
-    list_display = ["name", "domain", "owner", "visitors_today", "pageviews_today", "overview_link"]
+    list_display = ["name", "overview_link", "visitors_today", "pageviews_today", "domain", "owner"]
     list_select_related = ["owner__user"]
     list_per_page = 50
     search_fields = ["name", "domain", "uuid"]

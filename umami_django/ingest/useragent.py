@@ -163,10 +163,4 @@ def _family(found: Any, *, lower: bool) -> str | None:
     if not family or family == "Other":
         return None
     name = family.lower().replace(" ", "-") if lower else family
-    return (
-        name[:NAME_LENGTH](
-            "searchbot",
-            r"alexa|bot|crawl(er|ing)|facebookexternalhit|feedburner|google web preview|nagios|postrank|pingdom"
-            r"|slurp|spider|yahoo!|yandex",
-        ),
-    )
+    return name[:NAME_LENGTH]
