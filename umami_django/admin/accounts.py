@@ -24,7 +24,7 @@ class AccountAdmin(admin.ModelAdmin):
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         from django.contrib.auth import get_user_model
 
-        return [f"user__{get_user_model().USERNAME_FIELD}"]  # type: ignore[attr-defined]
+        return [f"user__{get_user_model().USERNAME_FIELD}"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
         counted = Count("websites", filter=Q(websites__deleted_at=None))

@@ -104,5 +104,6 @@ def _shared_website(token: str | None) -> int | None:
     )
 
 
-def _integer(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
+def _integer(value: Any) -> int:
+    """A key; 0, which no row has, for anything that is none."""
+    return value if isinstance(value, int) else 0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ class Range:
     """A choice: its name in the address, its label, and the width of its buckets."""
 
     key: str
-    label: str
+    label: Any
     unit: Unit
     days: int
 

@@ -29,7 +29,7 @@ def properties(data: Any) -> tuple[Property, ...]:
     """
     if not isinstance(data, dict):
         return ()
-    leaves = []
+    leaves: list[Property] = []
     for key, value in _leaves("", data, DEEPEST):
         if len(leaves) == MOST_PROPERTIES:
             break

@@ -159,7 +159,7 @@ def _library(text: str) -> Any:
 
 def _family(found: Any, *, lower: bool) -> str | None:
     """The name that the library found, as Umami would write it; None for its `Other`."""
-    family = getattr(found, "family", None)
+    family: str | None = getattr(found, "family", None)
     if not family or family == "Other":
         return None
     name = family.lower().replace(" ", "-") if lower else family

@@ -97,7 +97,7 @@ def _caddy_json(line: str) -> LogLine | None:
     moment, status = _iso_or_epoch(entry.get("ts")), _status(entry.get("status"))
     if not isinstance(request, dict) or moment is None or status is None or not request.get("uri"):
         return None
-    headers = request.get("headers") if isinstance(request.get("headers"), dict) else {}
+    headers: Any = request.get("headers") if isinstance(request.get("headers"), dict) else {}
     return LogLine(
         address=str(request.get("client_ip") or request.get("remote_ip") or request.get("remote_addr") or ""),
         moment=moment,

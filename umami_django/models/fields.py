@@ -1,6 +1,5 @@
 """Field types of the traffic tables: time as an integer, a reference to a repeated text."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +18,8 @@ class MicrosField(models.BigIntegerField):
     """
 
     description = "Microseconds since 1970, UTC"
-    _pyi_private_set_type: datetime | Any
-    _pyi_private_get_type: datetime
+    _pyi_private_set_type: datetime | Any  # type: ignore[assignment]
+    _pyi_private_get_type: datetime  # type: ignore[assignment]
     allowed_lookups = frozenset({"exact", "lt", "lte", "gt", "gte", "range", "in", "isnull"})
 
     def from_db_value(self, value: int | None, *_: Any) -> datetime | None:
@@ -49,12 +48,12 @@ class MicrosField(models.BigIntegerField):
             )
         return super().get_lookup(lookup_name)
 
-    def get_transform(self, lookup_name: str) -> Callable[..., Any] | None:
+    def get_transform(self, lookup_name: str) -> Any:
         raise FieldError(f"{lookup_name!r} does not work on {self.name}, a time kept as an integer.")
 
     def value_to_string(self, obj: models.Model) -> str:
         value = self.value_from_object(obj)
-        return "" if value is None else value.isoformat()
+        return "" if value is None else str(value)
 
     def formfield(self, **kwargs: Any) -> Any:
         return models.DateTimeField(blank=self.blank).formfield(**kwargs)

@@ -130,7 +130,7 @@ class StoredHit(models.Model):
 class Pageview(StoredHit):
     """A page shown to a visitor."""
 
-    objects = PageviewManager()
+    objects = PageviewManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True
@@ -141,7 +141,7 @@ class Pageview(StoredHit):
 class Event(StoredHit):
     """A named thing that happened, other than a pageview."""
 
-    objects = EventManager()
+    objects = EventManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True

@@ -28,5 +28,5 @@ class AccountQuerySet(models.QuerySet[Any]):
 
     def with_username(self, username: str) -> Self:
         """The account of the user who logs in as *username*, in exactly this letter case."""
-        field = get_user_model().USERNAME_FIELD  # type: ignore[attr-defined]
+        field = get_user_model().USERNAME_FIELD
         return self.filter(**{f"user__{field}": username})

@@ -123,6 +123,6 @@ def _require_another_admin(account: Account) -> None:
 
 def _check_password(password: str, user: AbstractBaseUser, *, field: str = "password") -> None:
     try:
-        validate_password(password, user)
+        validate_password(password, user)  # type: ignore[arg-type]  # any user model will do
     except ValidationError as error:
         raise InvalidInput(field, " ".join(error.messages)) from None

@@ -54,15 +54,16 @@ def purge_website(
 
 def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     """What is to be removed, in an order that leaves nothing pointing at missing rows."""
-    everything = [
-        model._default_manager.using(using).filter(website_id=website.pk)  # type: ignore[attr-defined]
-        for model in (EventData, EventDocument, StoredHit, Session, LogImport, Term)
-    ]
+    data = EventData.objects.using(using).filter(website_id=website.pk)
+    documents = EventDocument.objects.using(using).filter(website_id=website.pk)
+    hits = StoredHit.objects.using(using).filter(website_id=website.pk)
+    sessions = Session.objects.using(using).filter(website_id=website.pk)
+    imports = LogImport.objects.using(using).filter(website_id=website.pk)
+    terms = Term.objects.using(using).filter(website_id=website.pk)
     if website.deleted_at is not None:
-        return everything
+        return [data, documents, hits, sessions, imports, terms]
     if website.reset_at is None:
         return []
-    data, documents, hits, sessions, imports, _ = everything
     reset_at: datetime = website.reset_at
     old_hits = hits.filter(created_at__lte=reset_at)
     return [

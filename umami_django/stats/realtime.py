@@ -62,7 +62,8 @@ def active_visitors(website_id: int, now: datetime, *, since: datetime | None = 
     hits = Pageview.objects.for_website(website_id).filter(created_at__gte=now - ACTIVE_FOR)
     if since is not None:
         hits = hits.filter(created_at__gt=since)
-    return hits.aggregate(visitors=Count("session_id", distinct=True))["visitors"]
+    visitors: int = hits.aggregate(visitors=Count("session_id", distinct=True))["visitors"]
+    return visitors
 
 
 def live(reach: Reach, moment: datetime) -> Live:

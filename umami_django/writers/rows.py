@@ -113,7 +113,7 @@ def _write_event_data(hits: Sequence[Hit], stored: Sequence[StoredHit], using: s
         return
     EventDocument.objects.using(using).bulk_create(
         [
-            EventDocument(hit_id=row.pk, website_id=hit.website_id, document=hit.event_data)
+            EventDocument(hit_id=row.pk, website_id=hit.website_id, document=hit.event_data or "")
             for hit, row in pairs
         ],
         batch_size=ROWS_AT_ONCE,

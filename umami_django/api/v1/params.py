@@ -219,6 +219,6 @@ def event_data_question(
         raise InvalidInput("columns", f"aggregates are {', '.join(AGGREGATES)}")
     if not isinstance(conditions, Mapping) or len(conditions) > MOST_COLUMNS:
         raise InvalidInput("filters", f"must be an object of at most {MOST_COLUMNS} keys and values")
-    name = text_field(data, "event_name")
-    filters = (Filter(Metric.EVENT, name),) if name else ()
+    event_name = text_field(data, "event_name")
+    filters = (Filter(Metric.EVENT, event_name),) if event_name else ()
     return scope(query, website, filters), dict(columns), dict(conditions)

@@ -81,7 +81,7 @@ class AccountViewSet(V1ViewSet):
         return Response({})
 
     def _account(self, key: int | None) -> Account:
-        row: Account | None = Account.objects.select_related("user").filter(pk=key).first()
+        row: Account | None = Account.objects.select_related("user").filter(pk=key or 0).first()
         if row is None:
             raise NotFound
         return row

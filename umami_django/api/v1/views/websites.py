@@ -150,7 +150,7 @@ class WebsiteViewSet(OpenViewSet):
 
     def _named_by(self, data: Mapping[str, Any]) -> Website:
         key = params.id_field(data, "website_id")
-        website: Website | None = Website.objects.changeable_by(self.asker.viewer).filter(pk=key).first()
+        website: Website | None = Website.objects.changeable_by(self.asker.viewer).filter(pk=key or 0).first()
         if website is None:
             raise NotPermitted
         return website
