@@ -1,0 +1,159 @@
+"""What must work in every host. Run by `test_hosts.py`, in a process of its own, under the settings of that host."""
+
+import json
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from umami_django.models import Account, StoredHit, Website
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
+NAME = "ada@example.com"
+RANGE = "start_at=0&end_at=4102444800000"
+
+
+def url(path: str) -> str:
+    """An address of the app, wherever the host has mounted it."""
+    root = reverse("umami:v1-heartbeat").removesuffix("/api/heartbeat").removeprefix("/below")
+    return root + path
+
+
+def call(client: Client, method: str, path: str, body: Any = None, token: str = "", **headers: str) -> Any:
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    text = "" if body is None else json.dumps(body)
+    return client.generic(method, url(path), text, content_type="application/json", headers=headers)
+
+
+def test_the_story() -> None:
+    client = Client()
+    user = get_user_model()._default_manager.create_superuser(NAME, password="umami-7-umami")
+    login = call(client, "POST", "/api/auth/login", {"username": NAME, "password": "umami-7-umami"})
+    assert login.status_code == 200, login.content
+    token = login.json()["token"]
+    assert login.json()["user"]["user_id"] == Account.objects.get(user=user).pk
+
+    created = call(
+        client,
+        "POST",
+        "/api/website",
+        {"name": "Häuser", "domain": "example.com", "enable_share_url": True},
+        token,
+    )
+    assert created.status_code == 200
+    assert "Häuser".encode() in created.content
+    website = created.json()
+
+    payload = {
+        "website": website["website_uuid"],
+        "url": "/",
+        "screen": "1920x1080",
+        "hostname": "example.com",
+    }
+    hit = call(
+        client, "POST", "/api/collect", {"type": "pageview", "payload": payload}, **{"user-agent": AGENT}
+    )
+    assert hit.status_code == 200
+    event = {"type": "event", "payload": payload | {"event_name": "buy", "event_data": {"price": 3}}}
+    assert call(client, "POST", "/api/collect", event, **{"user-agent": AGENT}).status_code == 200
+
+    root = f"/api/website/{website['website_id']}"
+    stats = call(client, "GET", f"{root}/stats?{RANGE}", None, token)
+    assert stats.json()["pageviews"] == {"value": 1, "change": 1}
+    series = call(client, "GET", f"{root}/pageviews?{RANGE}&unit=day&tz=Asia/Kolkata", None, token)
+    assert [row["y"] for row in series.json()["pageviews"]] == [1]
+    metrics = call(client, "GET", f"{root}/metrics?{RANGE}&type=browser", None, token)
+    assert metrics.json() == [{"x": "firefox", "y": 1}]
+    assert call(client, "GET", f"{root}/stats?{RANGE}").status_code == 401
+    assert call(client, "GET", "/umami.js").status_code == 200
+
+    reset = call(client, "POST", f"{root}/reset", None, token)
+    assert reset.json() == {}
+    assert call(client, "GET", f"{root}/stats?{RANGE}", None, token).json()["pageviews"]["value"] == 0
+    call_command("umami_purge", verbosity=0)
+    assert StoredHit.objects.count() == 0
+    assert Website.objects.get().reset_at is None
+
+
+@pytest.mark.skipif(not apps.is_installed("django.contrib.admin"), reason="this host has no admin")
+def test_the_admin_pages() -> None:
+    user = get_user_model()._default_manager.create_superuser(NAME, password="umami-7-umami")
+    client = Client()
+    client.force_login(user)
+    website = Website.objects.create(name="Mine", domain="example.com")
+    strip = "/below" if settings.FORCE_SCRIPT_NAME else ""
+    for name, args in (
+        ("website_changelist", []),
+        ("website_change", [website.pk]),
+        ("website_overview", [website.pk]),
+        ("pageview_changelist", []),
+        ("session_changelist", []),
+        ("event_changelist", []),
+        ("account_changelist", []),
+    ):
+        page = client.get(reverse(f"admin:umami_django_{name}", args=args).removeprefix(strip))
+        assert page.status_code == 200, name
+    change = client.get(reverse("admin:umami_django_website_change", args=[website.pk]).removeprefix(strip))
+    assert f"src=&quot;http://testserver{reverse('umami:tracker')}&quot;" in change.content.decode()
+
+
+def test_no_check_complains() -> None:
+    assert [row for row in run_checks() if (row.id or "").startswith("umami.")] == []
+
+
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "umami_django", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.skipif("traffic" not in settings.DATABASES, reason="this host has one database")
+def test_traffic_tables_live_in_their_own_database() -> None:
+    tables = {alias: set(connections[alias].introspection.table_names()) for alias in ("default", "traffic")}
+    ours = {
+        alias: {name for name in names if name.startswith("umami_django_")} for alias, names in tables.items()
+    }
+    assert {"umami_django_website", "umami_django_account", "umami_django_share"} == ours["default"]
+    assert "umami_django_storedhit" in ours["traffic"]
+    assert "umami_django_website" not in ours["traffic"]
+
+
+@pytest.mark.skipif(
+    "rest_framework" not in settings.INSTALLED_APPS, reason="this host has no REST settings of its own"
+)
+def test_a_host_with_its_own_rest_and_cors_settings() -> None:
+    from rest_framework.settings import api_settings
+
+    client = Client()
+    assert api_settings.NUM_PROXIES == 3
+    for path in ("/api/orders/", "/service-worker.js"):
+        assert client.get(path).content == b"the host's own"
+    preflight = client.options(
+        url("/api/collect"),
+        headers={
+            "origin": "https://anybody.example",
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "x-umami-cache",
+        },
+    )
+    assert preflight["access-control-allow-origin"] in ("*", "https://anybody.example")
+    assert "x-umami-cache" in preflight["access-control-allow-headers"]
+    elsewhere = client.options(
+        "/api/orders/",
+        headers={"origin": "https://anybody.example", "access-control-request-method": "POST"},
+    )
+    assert "access-control-allow-origin" not in elsewhere
+
+
+@pytest.mark.skipif(settings.ROOT_URLCONF != "tests.hosts.urls_prefix", reason="this host has no prefix")
+def test_the_hosts_own_api_stays_its_own() -> None:
+    assert Client().get("/api/websites").content == b"the host's own"
+    assert call(Client(), "GET", "/api/config").json()["basePath"] == "/analytics"

@@ -1,0 +1,5 @@
+"""The app and nothing else."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("umami_django.urls"))]
