@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from umami_django.writers import terms
 
 from .factories import PASSWORD, make_account, make_admin, make_website
 from .traffic import Traffic
+
+# the browser tests need a package of their own; `tox -e browser` has it, and fails without
+collect_ignore = [] if find_spec("selenium") else ["browser"]
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "

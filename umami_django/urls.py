@@ -13,9 +13,9 @@ register_converter(ScriptName, "umami_script")
 urlpatterns = [
     re_path("^api/collect/?$", collect_v1, name="collect"),
     path("api/", include("umami_django.api.v1.urls")),
-    path("share/<str:slug>", share_page, name="share-page"),
-    path("share/<str:slug>/", share_page),
-    path("share/<str:slug>/<path:name>", share_page),
+    path("share/<slug:slug>", share_page, name="share-page"),
+    path("share/<slug:slug>/", share_page),
+    path("share/<slug:slug>/<path:name>", share_page),
     path("telemetry.js", telemetry, name="telemetry"),
     path("umami.js", script, name="tracker"),
     path("<umami_script:name>.js", script, name="tracker-by-name"),

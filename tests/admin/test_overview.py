@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.traffic import Traffic, hit
@@ -77,7 +77,10 @@ def test_ranges(boss: Client, path: str, choice: str, bars: int) -> None:
 
 
 def test_an_unknown_time_zone_is_400(boss: Client, path: str) -> None:
-    assert boss.get(path, {"tz": "Mars/Olympus"}).status_code == 400
+    answer = boss.get(path, {"tz": "Mars/<b>"})
+    assert answer.status_code == 400
+    assert "“Mars/&lt;b&gt;” is not the name of a time zone" in answer.content.decode()
+    assert inline_code(answer.content.decode()) == []
     assert "Asia/Kolkata" in boss.get(path, {"tz": "asia/kolkata"}).content.decode()
 
 
@@ -161,3 +164,38 @@ def test_fewer_bounces_are_good() -> None:
     assert found["Bounce rate"] == ("-30 pp", True)
     assert found["Visitors"] == ("-50 %", False)
     assert found["Visit duration"] == ("+100 %", True)
+
+
+def test_the_share_page_names_an_unknown_time_zone_too(client: Client, website: Website) -> None:
+    website.shares.create(slug="AbCdEfGh")
+    answer = client.get("/share/AbCdEfGh", {"tz": "Mars"})
+    assert answer.status_code == 400
+    assert "“Mars” is not the name of a time zone" in answer.content.decode()
+    assert answer["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("slug", ["a%00b", "a%20b", "%C3%A4", "x" * 500])
+def test_an_impossible_share_link_is_404(client: Client, db: None, slug: str) -> None:
+    assert client.get(f"/share/{slug}").status_code == 404
+
+
+@override_settings(USE_THOUSAND_SEPARATOR=True, LANGUAGE_CODE="de")
+def test_grouped_digits_stay_out_of_the_drawing(boss: Client, traffic: Traffic, path: str) -> None:
+    now = timezone.now() - timedelta(minutes=1)
+    write([hit(traffic.website.pk, "ana", "/", at=now + timedelta(microseconds=n)) for n in range(1234)])
+    html = boss.get(path).content.decode()
+    assert 'viewBox="0 0 1000 240"' in html
+    assert 'umami-row-count">1.234<' in html
+    page = html[html.index("<svg viewBox") : html.rindex("</ol>")]
+    drawn = re.findall(r' (?:x|y|width|height)="([^"]*)"', page)
+    assert drawn
+    assert [number for number in drawn if not re.fullmatch(r"\d{1,4}(\.\d)?", number)] == []
+
+
+def test_counts_are_grouped_alike_everywhere(boss: Client, traffic: Traffic, path: str) -> None:
+    now = timezone.now() - timedelta(minutes=1)
+    write([hit(traffic.website.pk, "ana", "/", at=now + timedelta(microseconds=n)) for n in range(1234)])
+    html = boss.get(path).content.decode()
+    assert card(html, "Pageviews")[0] == "1,234"
+    assert 'umami-row-count">1,234<' in html
+    assert "<span>2,000</span><span>1,000</span><span>0</span>" in html

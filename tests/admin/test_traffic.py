@@ -1,10 +1,10 @@
 """Sessions, pageviews and events in the admin: read only, one day, no full count."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.factories import make_website
@@ -103,8 +103,64 @@ def test_no_statement_counts_everything(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_lists_hold_no_inline_code(boss: Client, story: None, kind: str) -> None:
+def test_pages_hold_no_inline_code(boss: Client, story: None, kind: str) -> None:
+    key = {"session": Session, "pageview": Pageview, "event": Event}[kind].objects.first().pk  # type: ignore[attr-defined]
     assert inline_code(boss.get(f"{ADMIN}/{kind}/").content.decode()) == []
+    assert inline_code(boss.get(f"{ADMIN}/{kind}/{key}/change/").content.decode()) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_counts_or_sorts_millions_by_asking(
+    boss: Client, story: None, kind: str, django_assert_max_num_queries: Any
+) -> None:
+    """Neither facets nor a click on a column that no index is ordered by."""
+    with django_assert_max_num_queries(12) as captured:
+        html = boss.get(f"{ADMIN}/{kind}/", {"_facets": "True", "o": "3"}).content.decode()
+    statements = [query["sql"] for query in captured.captured_queries]
+    assert all("LIMIT" in sql for sql in statements if "COUNT(" in sql)
+    [rows] = [sql for sql in statements if "ORDER BY" in sql and "umami_django_term" in sql]
+    ordered = rows.partition("ORDER BY")[2]
+    assert "created_at" in ordered.partition(",")[0]
+    assert html.count("sortable") == 1
+
+
+def test_a_day_is_chosen_in_a_form_that_keeps_the_rest(boss: Client, story: None, traffic: Traffic) -> None:
+    chosen = {"website": traffic.website.pk, "day": "2026-03-10", "p": "1"}
+    html = boss.get(f"{ADMIN}/pageview/", chosen).content.decode()
+    assert 'type="date" name="day" value="2026-03-10"' in html
+    assert f'<input type="hidden" name="website" value="{traffic.website.pk}">' in html
+    assert '<input type="hidden" name="p"' not in html
+
+
+@pytest.mark.parametrize(
+    ("query", "selected"), [({}, "Today"), ({"day": "today"}, "Today"), ({"day": "7days"}, "Past 7 days")]
+)
+def test_the_chosen_days_are_marked(boss: Client, story: None, query: dict[str, str], selected: str) -> None:
+    changelist = boss.get(f"{ADMIN}/event/", query).context["cl"]
+    choices = changelist.filter_specs[0].choices(changelist)
+    assert [choice["display"] for choice in choices if choice["selected"]] == [selected]
+
+
+@override_settings(TIME_ZONE="Asia/Kolkata")
+def test_days_and_times_are_those_of_the_current_time_zone(boss: Client, traffic: Traffic) -> None:
+    traffic.visitor("ana").at(datetime(2026, 3, 9, 18, 30, tzinfo=UTC)).sees("/first")
+    traffic.visitor("bob").at(datetime(2026, 3, 10, 18, 29, 59, tzinfo=UTC)).sees("/last")
+    traffic.visitor("eve").at(datetime(2026, 3, 10, 18, 30, tzinfo=UTC)).sees("/after")
+    html = boss.get(f"{ADMIN}/pageview/", {"day": "2026-03-10"}).content.decode()
+    assert "2026-03-10 00:00:00" in html
+    assert "2026-03-10 23:59:59" in html
+    assert "/after" not in html
+
+
+def test_names_are_those_of_the_overview(boss: Client, traffic: Traffic) -> None:
+    ana = traffic.visitor("ana").using(browser="crios", os="Mac OS", device="mobile", country="DE")
+    ana.at(timezone.now()).sees("/")
+    sessions = boss.get(f"{ADMIN}/session/").content.decode()
+    for name in ("Chrome (iOS)", "macOS", "Mobile", "Germany"):
+        assert name in sessions
+    pageviews = boss.get(f"{ADMIN}/pageview/").content.decode()
+    for name in ("Chrome (iOS)", "Germany"):
+        assert name in pageviews
 
 
 def test_a_day_outside_the_calendar_is_empty(boss: Client, traffic: Traffic) -> None:

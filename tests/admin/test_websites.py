@@ -34,16 +34,26 @@ def test_list_shows_todays_numbers(boss: Client, traffic: Traffic) -> None:
     assert '<td class="field-pageviews_today">2</td>' in html
 
 
-@pytest.mark.parametrize("count", [1, 40])
+@pytest.mark.parametrize("count", [1, 50])
 def test_list_takes_the_same_queries_for_many(
     boss: Client, django_assert_num_queries: Any, count: int
 ) -> None:
-    owner = make_account()
+    """Also when each has an owner of its own, all of whom the filter names."""
     for number in range(count):
-        make_website(owner, name=f"w{number}")
-    boss.get(LIST)
-    with django_assert_num_queries(9):
+        Traffic(make_website(name=f"w{number}"), timezone.now()).visitor("ana").sees("/")
+    with django_assert_num_queries(8):
         boss.get(LIST)
+
+
+def test_filter_by_owner(boss: Client) -> None:
+    zoe, adam = make_account("zoe"), make_account("adam")
+    make_website(zoe, name="Of Zoe")
+    make_website(adam, name="Of Adam")
+    make_account("without any")
+    page = boss.get(LIST, {"owner__id__exact": zoe.pk})
+    assert [row.name for row in page.context["cl"].result_list] == ["Of Zoe"]
+    owners = page.context["cl"].filter_specs[0]
+    assert owners.lookup_choices == [(adam.pk, "adam"), (zoe.pk, "zoe")]
 
 
 def test_search_by_name_domain_and_uuid(boss: Client) -> None:
@@ -114,6 +124,23 @@ def test_a_superuser_may_give_it_to_anybody(boss: Client, owner: Account) -> Non
     assert (website.owner, website.domain) == (owner, None)
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("Shop.Example", "shop.example"),
+        ("https://shop.example/de/?x=1", "shop.example"),
+        ("http://localhost:8000/", "localhost:8000"),
+        ("shop.example/", "shop.example"),
+        ("https://", None),
+    ],
+)
+def test_an_address_pasted_as_domain_is_its_host(
+    boss: Client, owner: Account, typed: str, stored: str | None
+) -> None:
+    boss.post(f"{LIST}add/", {"name": "New", "domain": typed, "owner": owner.pk})
+    assert Website.objects.get().domain == stored
+
+
 def test_change_page_has_the_tracking_code(boss: Client, website: Website) -> None:
     html = boss.get(page(website, "change")).content.decode()
     assert (
@@ -178,7 +205,21 @@ def test_everything_registers_on_another_site() -> None:
     assert {Website, Account, Session, Pageview, Event} <= set(site._registry)
 
 
-@pytest.mark.parametrize("name", ["overview", "reset", "change", "delete"])
+@override_settings(ROOT_URLCONF="tests.urls_own_admin")
+def test_pages_of_another_site_stay_on_it(boss: Client, traffic: Traffic, website: Website) -> None:
+    traffic.visitor("ana").at(timezone.now()).sees("/").does("signup")
+    start = "/backstage/umami_django"
+    pages = ["website/", "account/", "session/", "pageview/", "event/"]
+    pages += [f"website/{website.pk}/{name}/" for name in ("overview", "change", "reset", "delete")]
+    for name in pages:
+        answer = boss.get(f"{start}/{name}")
+        assert answer.status_code == 200
+        assert 'href="/admin/' not in answer.content.decode()
+    assert boss.post(f"{start}/website/{website.pk}/reset/")["Location"].startswith(start)
+    assert boss.post(f"{start}/website/{website.pk}/share/", {"shared": "on"})["Location"].startswith(start)
+
+
+@pytest.mark.parametrize("name", ["overview", "reset", "change", "delete", "history"])
 def test_pages_hold_no_inline_code(boss: Client, traffic: Traffic, website: Website, name: str) -> None:
     traffic.visitor("ana").at(timezone.now()).sees("/")
     website.shares.create(slug="abcdefgh")
@@ -187,6 +228,16 @@ def test_pages_hold_no_inline_code(boss: Client, traffic: Traffic, website: Webs
 
 def test_list_holds_no_inline_code(boss: Client, website: Website) -> None:
     assert inline_code(boss.get(LIST).content.decode()) == []
+    assert inline_code(boss.get(f"{LIST}add/").content.decode()) == []
+    several = {"action": "delete_selected", "_selected_action": [website.pk]}
+    assert inline_code(boss.post(LIST, several).content.decode()) == []
+
+
+def test_the_button_that_shares_belongs_to_a_form_of_its_own(boss: Client, website: Website) -> None:
+    """Forms do not nest; saving the website and sharing it are two things, also without JavaScript."""
+    html = boss.get(page(website, "change")).content.decode()
+    assert html.count('form="umami-share-form"') == 1
+    assert f'<form method="post" action="{page(website, "share")}" id="umami-share-form">' in html
 
 
 def test_names_are_escaped(boss: Client) -> None:

@@ -18,18 +18,7 @@ def test_the_app_works_in_this_host(host: str) -> None:
     # the shape of the host is the question here; the databases are asked by the suite itself
     environment.pop("TEST_DATABASE_URL", None)
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "tests/hosts/story.py",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:xdist",
-        ]
-        + ["-p", "no:randomly", f"--ds=tests.settings.{host}", "-c", "pyproject.toml", "--create-db"],
+        [sys.executable, "-m", "pytest", "tests/hosts/story.py", f"--ds=tests.settings.{host}", *OPTIONS],
         cwd=ROOT,
         env={key: value for key, value in environment.items() if not key.startswith("PYTEST_XDIST")},
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Filters of the traffic lists: one day or a few, one website."""
+"""Filters of the lists: one day or a few, one website, an owner."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..domain.periods import Period
-from ..models import Website
+from ..models import Account, Website
 from .rights import viewer_of
 
 DAYS_BACK = {"today": (0, 0), "yesterday": (1, 1), "7days": (6, 0), "30days": (29, 0)}
@@ -23,22 +23,29 @@ class DayFilter(admin.SimpleListFilter):
 
     title = _("day")
     parameter_name = "day"
+    template = "admin/umami_django/day_filter.html"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.chosen_day = self.value() if self.value() not in (None, *DAYS_BACK) else ""
+        self.kept = [
+            (name, value)
+            for name, values in request.GET.lists()
+            for value in values
+            if name not in (self.parameter_name, "p", "e")
+        ]
+        """What else is in the address; the form that asks for a day keeps it."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yesterday", _("Yesterday")), ("7days", _("Past 7 days")), ("30days", _("Past 30 days"))]
 
     def choices(self, changelist: Any) -> Any:
-        for choice in super().choices(changelist):
-            yield choice | ({"display": _("Today")} if choice["selected"] == (self.value() is None) else {})
-            break
-        for value, title in self.lookup_choices:
+        for value, title in [("today", _("Today")), *self.lookup_choices]:
             yield {
-                "selected": self.value() == value,
+                "selected": (self.value() or "today") == value,
                 "query_string": changelist.get_query_string({self.parameter_name: value}),
                 "display": title,
             }
-        if self.value() not in (None, *DAYS_BACK):
-            yield {"selected": True, "query_string": changelist.get_query_string({}), "display": self.value()}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         period = day_period(self.value() or "today", timezone.now())
@@ -83,3 +90,12 @@ class WebsiteFilter(admin.SimpleListFilter):
         if value is None:
             return queryset
         return queryset.filter(website_id=int(value)) if value.isdecimal() else queryset.none()
+
+
+class OwnerFilter(admin.RelatedFieldListFilter):
+    """Accounts that own a website; one query, where Django's own asks for each account's user."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        owners = Account.objects.filter(pk__in=Website.objects.alive().values("owner_id"))
+        names = [(account.pk, str(account)) for account in owners.select_related("user")]
+        return sorted(names, key=lambda choice: choice[1].lower())

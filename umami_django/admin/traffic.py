@@ -3,19 +3,25 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..dashboards.labels import shown_name
+from ..domain.vocabulary import Metric
 from ..models import EventDocument, Session, StoredHit, Website
 from .filters import DayFilter, WebsiteFilter
-from .paging import BoundedPaginator
+from .paging import BoundedPaginator, IndexedChangeList
 from .rights import visible_reach
 
 
 class ReadOnlyTrafficAdmin(admin.ModelAdmin):
     """Lists one day of the visible websites' rows, newest first; counts no more than it shows."""
+
+    class Media:
+        css = {"all": ["umami_django/dashboard/overview.css"]}
 
     actions = None
     list_display_links = ["time"]
@@ -25,6 +31,8 @@ class ReadOnlyTrafficAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     ordering = ["-created_at"]
+    sortable_by = ["time"]
+    readonly_fields = ["website", "time"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -39,6 +47,9 @@ class ReadOnlyTrafficAdmin(admin.ModelAdmin):
         rows: Any = super().get_queryset(request)
         visible: QuerySet[Any] = rows.within(visible_reach(request))
         return visible
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return IndexedChangeList
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list, with the name of each row's website: websites may live in another database."""
@@ -74,7 +85,16 @@ def _name_websites(rows: list[Any]) -> None:
 class SessionAdmin(ReadOnlyTrafficAdmin):
     """Visitors as first seen."""
 
-    list_display = ["time", "website", "browser", "os", "device", "country", "language", "screen"]
+    list_display = [
+        "time",
+        "website",
+        "browser_name",
+        "os_name",
+        "device_name",
+        "country_name",
+        "language",
+        "screen",
+    ]
     list_select_related = ["browser", "os", "device", "country", "language", "screen"]
     fields = [
         "uuid",
@@ -91,20 +111,28 @@ class SessionAdmin(ReadOnlyTrafficAdmin):
         "city",
         "distinct_id",
     ]
-    readonly_fields = ["website", "time"]
     ordering = ["-created_at", "pk"]
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Session | None:
-        row: Session | None = super().get_object(request, object_id, from_field)
-        return row
+    @admin.display(description=_("browser"))
+    def browser_name(self, row: Session) -> str | None:
+        return _shown(row, Metric.BROWSER)
+
+    @admin.display(description=_("operating system"))
+    def os_name(self, row: Session) -> str | None:
+        return _shown(row, Metric.OS)
+
+    @admin.display(description=_("device"))
+    def device_name(self, row: Session) -> str | None:
+        return _shown(row, Metric.DEVICE)
+
+    @admin.display(description=_("country"))
+    def country_name(self, row: Session) -> str | None:
+        return _shown(row, Metric.COUNTRY)
 
 
 class HitAdmin(ReadOnlyTrafficAdmin):
     """What pageviews and events have in common."""
 
-    readonly_fields = ["website", "time"]
     ordering = ["-created_at", "-pk"]
 
 
@@ -132,11 +160,11 @@ class PageviewAdmin(HitAdmin):
 
     @admin.display(description=_("browser"))
     def browser(self, row: StoredHit) -> str | None:
-        return _text(row.session, "browser")
+        return _shown(row.session, Metric.BROWSER)
 
     @admin.display(description=_("country"))
     def country(self, row: StoredHit) -> str | None:
-        return _text(row.session, "country")
+        return _shown(row.session, Metric.COUNTRY)
 
 
 class EventAdmin(HitAdmin):
@@ -153,6 +181,7 @@ class EventAdmin(HitAdmin):
         return EventDocument.objects.filter(pk=row.pk).values_list("document", flat=True).first()
 
 
-def _text(session: Session, column: str) -> str | None:
-    term = getattr(session, column)
-    return None if term is None else str(term)
+def _shown(session: Session, metric: Metric) -> str | None:
+    """An attribute of the session as the overview names it."""
+    term = getattr(session, metric.value)
+    return None if term is None else shown_name(metric, str(term))

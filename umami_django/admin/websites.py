@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..dashboards.pages import asked_overview, range_links
+from ..dashboards.pages import asked_overview
 from ..dashboards.tracking_code import share_url, tracking_code
 from ..domain.answers import Summary
 from ..domain.roles import Permission
@@ -23,7 +23,7 @@ from ..services import sharing
 from ..services import websites as service
 from ..services.accounts import account_of
 from ..stats.totals import totals
-from .filters import day_period
+from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
 
 
@@ -37,6 +37,12 @@ class WebsiteForm(forms.ModelForm):
             "name": forms.TextInput(attrs={"class": "vTextField"}),
             "domain": forms.TextInput(attrs={"class": "vTextField", "placeholder": "example.com"}),
         }
+
+    def clean_domain(self) -> str | None:
+        """Whoever pastes an address means the host in it."""
+        domain: str = (self.cleaned_data["domain"] or "").strip().lower()
+        host = domain.partition("://")[2].partition("/")[0] if "://" in domain else domain.rstrip("/")
+        return host or None
 
 
 class WebsiteAdmin(admin.ModelAdmin):
@@ -75,7 +81,7 @@ class WebsiteAdmin(admin.ModelAdmin):
         return actions
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        return [("owner", admin.RelatedOnlyFieldListFilter)] if self._manages_all(request) else []
+        return [("owner", OwnerFilter)] if self._manages_all(request) else []
 
     def get_fields(self, request: HttpRequest, obj: Website | None = None) -> Any:
         return ["name", "domain", *(["owner"] if self._manages_all(request) else [])]
@@ -162,16 +168,15 @@ class WebsiteAdmin(admin.ModelAdmin):
         website = self._website(request, website_id)
         if not self.has_view_permission(request, website):
             raise PermissionDenied
-        page = asked_overview(request, website)
+        content, status = asked_overview(request, website)
         context = {
             **self.admin_site.each_context(request),
             **self._tools(request, website),
+            **content,
             "title": website.name,
             "opts": self.opts,
-            "page": page,
-            "ranges": range_links(request, page.choice.key),
         }
-        return TemplateResponse(request, "admin/umami_django/website/overview.html", context)
+        return TemplateResponse(request, "admin/umami_django/website/overview.html", context, status=status)
 
     def reset_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
         """Asks, then makes all traffic up to now invisible."""

@@ -33,6 +33,7 @@ def preflight_answer(request: HttpRequest) -> HttpResponse:
     if asked := request.headers.get("access-control-request-headers"):
         response["Access-Control-Allow-Headers"] = asked
     response["Vary"] = "Access-Control-Request-Headers"
+    del response["Content-Type"]  # there is no content
     return response
 
 

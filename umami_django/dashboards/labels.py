@@ -3,6 +3,7 @@
 from functools import lru_cache
 from importlib.resources import files
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..domain.vocabulary import Metric
@@ -62,3 +63,8 @@ def country_names() -> dict[str, str]:
     table = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8")
     lines = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
     return {code: name for code, name, *_ in lines}
+
+
+def grouped(count: int) -> str:
+    """`12,345`, as the reader's language groups digits."""
+    return number_format(count, force_grouping=True)

@@ -14,7 +14,7 @@ from ..stats.rankings import ranking
 from ..stats.realtime import active_visitors
 from ..stats.series import filled, pageview_series
 from .charts import BarChart, bar_chart, share_of_width
-from .labels import shown_name
+from .labels import grouped, shown_name
 from .ranges import Range, period_of
 
 ROWS = 10
@@ -32,10 +32,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class PanelRow:
-    """One line of a panel: name, count, and its bar in percent of the longest."""
+    """One line of a panel: name, count as text, and its bar in percent of the longest."""
 
     name: str
-    count: int
+    count: str
     percent: int
 
 
@@ -58,6 +58,9 @@ class Overview:
     active: int
     cards: tuple[Card, ...]
     chart: BarChart
+    axis: tuple[str, ...]
+    """What stands at the upper edge of the chart, in its middle and at its lower edge."""
+
     panels: tuple[Panel, ...]
     is_empty: bool
 
@@ -69,14 +72,15 @@ def overview(website: Website, choice: Range, now: datetime, tz: tzinfo) -> Over
     """
     scope = Scope(website.pk, period_of(choice, now, tz), tz, since=website.reset_at)
     numbers = comparison(scope, VisitKey.VISIT)
-    points = filled(pageview_series(scope, choice.unit), scope, choice.unit)
+    chart = bar_chart(filled(pageview_series(scope, choice.unit), scope, choice.unit), choice.unit)
     return Overview(
         website=website,
         choice=choice,
         tz_name=str(tz),
         active=active_visitors(website.pk, now, since=website.reset_at),
         cards=cards(numbers),
-        chart=bar_chart(points, choice.unit),
+        chart=chart,
+        axis=(grouped(chart.top), grouped(chart.half), "0"),
         panels=_panels(scope, website.domain),
         is_empty=numbers.current == Summary(),
     )
@@ -95,7 +99,7 @@ def cards(numbers: Comparison) -> tuple[Card, ...]:
 
 
 def _count_card(title: str, now: int, before: int) -> Card:
-    return Card(title, f"{now:,}", _percent_change(now, before), _is_good(now - before))
+    return Card(title, grouped(now), _percent_change(now, before), _is_good(now - before))
 
 
 def _rate_card(title: str, now: float | None, before: float | None) -> Card:
@@ -164,5 +168,6 @@ def _without_own_domain(metric: Metric, scope: Scope, domain: str | None) -> Ran
 def _rows(rows: Ranking, metric: Metric) -> tuple[PanelRow, ...]:
     most = max((row.count for row in rows), default=0)
     return tuple(
-        PanelRow(shown_name(metric, row.name), row.count, share_of_width(row.count, most)) for row in rows
+        PanelRow(shown_name(metric, row.name), grouped(row.count), share_of_width(row.count, most))
+        for row in rows
     )

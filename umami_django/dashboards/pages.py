@@ -1,23 +1,33 @@
 """From a request to the overview it asks for: the range and the time zone are in the address."""
 
 from datetime import tzinfo
+from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ..domain.periods import zone
+from ..exceptions import InvalidInput
 from ..models import Website
-from .overview import Overview, overview
+from .overview import overview
 from .ranges import RANGES, range_of
 
 
-def asked_overview(request: HttpRequest, website: Website) -> Overview:
-    """The overview that `?range=` and `?tz=` name. Raises BadRequest for an unknown time zone."""
-    return overview(website, range_of(request.GET.get("range")), timezone.now(), _asked_zone(request))
+def asked_overview(request: HttpRequest, website: Website) -> tuple[dict[str, Any], int]:
+    """What a template needs for the overview that `?range=` and `?tz=` name, and the status of the answer.
+
+    400 and a message in the overview's place for an unknown time zone.
+    """
+    choice = range_of(request.GET.get("range"))
+    try:
+        page = overview(website, choice, timezone.now(), _asked_zone(request))
+    except InvalidInput as problem:
+        return {"problem": problem.message}, 400
+    return {"page": page, "ranges": _range_links(request, choice.key)}, 200
 
 
-def range_links(request: HttpRequest, chosen: str) -> list[dict[str, object]]:
+def _range_links(request: HttpRequest, chosen: str) -> list[dict[str, object]]:
     """Every range as a link that keeps the rest of the address."""
     links = []
     for choice in RANGES:
@@ -34,4 +44,5 @@ def _asked_zone(request: HttpRequest) -> tzinfo:
     try:
         return zone(name)
     except KeyError:
-        raise BadRequest(f"tz: {name!r} is not the name of a time zone.") from None
+        message = gettext("“%s” is not the name of a time zone. One would be Europe/Berlin.") % name
+        raise InvalidInput("tz", message) from None

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ..models import Share
-from .pages import asked_overview, range_links
+from .pages import asked_overview
 
 
 @require_safe
@@ -15,11 +15,9 @@ def share_page(request: HttpRequest, slug: str, name: str = "") -> HttpResponse:
     share = next((row for row in candidates if row.slug == slug), None)
     if share is None:
         raise Http404
-    page = asked_overview(request, share.website)
+    content, status = asked_overview(request, share.website)
     response = render(
-        request,
-        "umami_django/share_page.html",
-        {"page": page, "ranges": range_links(request, page.choice.key), "website": share.website},
+        request, "umami_django/share_page.html", {**content, "website": share.website}, status=status
     )
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"

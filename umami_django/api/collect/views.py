@@ -72,10 +72,11 @@ def _collected(request: HttpRequest) -> HttpResponse:
     if website is None:
         return _dropped(_text(f"Website not found: {payload.website}", 400), Reason.UNKNOWN_WEBSITE)
     now, key = timezone.now(), signing_key(Purpose.COLLECT)
-    token = request.headers.get("x-umami-cache") or payload.cache
-    earlier = receipt.read(token, key, website_id=website.id, now=now)
+    sent_back = request.headers.get("x-umami-cache") or payload.cache
+    earlier = receipt.read(sent_back, key, website_id=website.id, now=now)
     accepted = collect(payload, visitor, website, now, current_salt(now), in_force, earlier)
-    response = _text(receipt.written(accepted.receipt, key))
+    token = receipt.written(accepted.receipt, key)
+    response = HttpResponse(token, content_type="text/plain")
     if not conf.is_recording():
         return _dropped(response, Reason.NOT_RECORDING)
     write([accepted.hit])

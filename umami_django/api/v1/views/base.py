@@ -18,6 +18,8 @@ from ...rendering import PARSERS, AlwaysJSON, CompactJSON
 from ..errors import error_answer
 from ..params import path_id
 
+OPEN_ACTIONS = frozenset({"retrieve", "stats", "pageviews", "events", "metrics", "active"})
+"""What any origin may read (reference 1.5)."""
 ANY_METHOD = ("get", "post", "put", "patch", "delete")
 
 
@@ -91,9 +93,11 @@ class OpenViewSet(V1ViewSet):
         super().initial(request, *args, **kwargs)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "OPTIONS":
+        is_open = self.action_map.get("get") in OPEN_ACTIONS
+        if request.method == "OPTIONS" and is_open:
             return preflight_answer(request)
-        return opened(super().dispatch(request, *args, **kwargs))
+        response = super().dispatch(request, *args, **kwargs)
+        return opened(response) if is_open and request.method in ("GET", "HEAD") else response
 
     def visible_website(self) -> Website:
         """The website of the path, when the asker may read it; else NotPermitted (reference 7.1, 44)."""
