@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from .views.accounts import AccountListViewSet, AccountViewSet
 from .views.auth import LoginViewSet, VerifyViewSet
 from .views.base import ANY_METHOD
+from .views.event_data import EventDataViewSet
 from .views.realtime import RealtimeViewSet
 from .views.server import ConfigViewSet, HeartbeatViewSet, telemetry
 from .views.share import ShareViewSet
@@ -35,6 +36,11 @@ urlpatterns = [
         "^heartbeat/?$",
         HeartbeatViewSet.as_view(dict.fromkeys(ANY_METHOD, "beat")),
         name="v1-heartbeat",
+    ),
+    re_path(
+        "^websites/(?P<pk>[^/]+)/eventdata/?$",
+        EventDataViewSet.as_view({"post": "create"}),
+        name="v1-event-data",
     ),
     re_path("^realtime/init/?$", RealtimeViewSet.as_view({"get": "init"}), name="v1-realtime-init"),
     re_path("^realtime/update/?$", RealtimeViewSet.as_view({"get": "update"}), name="v1-realtime-update"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from rest_framework.decorators import action
@@ -14,7 +13,6 @@ from ....domain.vocabulary import Metric, VisitKey
 from ....exceptions import InvalidInput, NotPermitted
 from ....models import Account, Website
 from ....services import websites as service
-from ....stats.event_data import aggregates
 from ....stats.overview import comparison
 from ....stats.rankings import languages, ranking, referrers, urls_with_query
 from ....stats.realtime import active_visitors
@@ -43,19 +41,6 @@ class WebsiteListViewSet(V1ViewSet):
         return Response(
             [shapes.website(row) for row in websites.filter(owner_id=owner).order_by("name", "pk")]
         )
-
-    @action(detail=True, methods=["post"])
-    def eventdata(self, request: Request, pk: str) -> Response:
-        """Aggregates over the data of events: v1.39's only new route (reference 6.1)."""
-        try:
-            uuid = UUID(pk)
-        except ValueError:
-            raise NotPermitted from None
-        website = Website.objects.visible_to(self.asker.viewer).filter(uuid=uuid).first()
-        if website is None:
-            raise NotPermitted
-        question = params.event_data_question(params.fields(request.data), website)
-        return Response(shapes.event_data(aggregates(*question)))
 
 
 class WebsiteViewSet(OpenViewSet):
