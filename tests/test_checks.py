@@ -79,6 +79,13 @@ def test_a_mistake_in_the_settings_is_named(umami: Any, key: str, message: str, 
         assert (key, message, hint) in ours()
 
 
+def test_times_need_a_zone() -> None:
+    with override_settings(USE_TZ=False):
+        assert [(row[0], row[2]) for row in ours()] == [
+            ("umami.E009", "Set USE_TZ = True. Your templates may still show local times.")
+        ]
+
+
 def test_an_unknown_key_without_a_likeness_gets_the_list() -> None:
     with override_settings(UMAMI={"ZZZ": 1}):
         assert [(row[0], (row[2] or "")[:18]) for row in ours()] == [("umami.E002", "Known keys: RECORD")]

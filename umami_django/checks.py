@@ -79,6 +79,17 @@ def _in_words(expected: Any) -> str:
 
 
 @register(Tags.compatibility)
+def check_time_zones(app_configs: Any = None, **_: Any) -> Iterator[CheckMessage]:
+    """Times without a zone would be ambiguous twice a year."""
+    if not settings.USE_TZ:
+        yield Error(
+            "USE_TZ is False: the time of a visit would be ambiguous.",
+            hint="Set USE_TZ = True. Your templates may still show local times.",
+            id="umami.E009",
+        )
+
+
+@register(Tags.compatibility)
 def check_proxies(app_configs: Any = None, **_: Any) -> Iterator[CheckMessage]:
     """Who may tell us a visitor's address."""
     given = conf.umami_settings()

@@ -199,3 +199,13 @@ def test_counts_are_grouped_alike_everywhere(boss: Client, traffic: Traffic, pat
     assert card(html, "Pageviews")[0] == "1,234"
     assert 'umami-row-count">1,234<' in html
     assert "<span>2,000</span><span>1,000</span><span>0</span>" in html
+
+
+def test_a_change_that_rounds_to_nothing_is_neither_good_nor_bad() -> None:
+    found = {card.title: (card.change, card.good) for card in cards(_almost_alike())}
+    assert found["Pageviews"] == ("", None)
+    assert found["Visit duration"] == ("", None)
+
+
+def _almost_alike() -> Comparison:
+    return Comparison(Summary(999, 500, 500, 1, 49999), Summary(1000, 500, 500, 1, 50000))

@@ -48,6 +48,8 @@ def test_login_takes_form_fields(api: Api, owner: Account) -> None:
         ([], 400, "400 Bad Request"),
         ({"username": {"a": 1}, "password": "x"}, 400, "username: must be a text"),
         ({"username": "olga", "password": 5}, 400, "password: must be a text"),
+        ({"username": "o\x00lga", "password": "\x00"}, 401, "401 Unauthorized"),
+        ({"username": "olga\ud800", "password": "\ud800"}, 400, "password: must be a text"),
     ],
 )
 def test_login_refuses(api: Api, owner: Account, body: object, status: int, text: str) -> None:

@@ -166,6 +166,33 @@ def test_filters(
     assert sum(row["y"] for row in series["pageviews"]) == pageviews
 
 
+HOSTILE = [
+    "\x00",
+    "\x00x",
+    "%00",
+    "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "'",
+    "x" * 20_000,
+    "😀",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_filter_is_a_500(owner_api: Api, metric_story: None, path: str, value: str) -> None:
+    filters = dict.fromkeys(("url", "referrer", "os", "browser", "device", "country", "event_name"), value)
+    for route, extra in (
+        ("stats", {}),
+        ("pageviews", {"unit": "day", "tz": "UTC"}),
+        ("metrics", {"type": "url"}),
+    ):
+        for name, text in filters.items():
+            assert owner_api.get(f"{path}/{route}", DAY | extra | {name: text}).status_code == 200
+    assert owner_api.get(f"{path}/pageviews", DAY | {"unit": value, "tz": value}).status_code == 400
+    body = DAY | {"columns": {value: "sum"}, "filters": {value: value}, "event_name": value}
+    website = owner_api.get(path).json()["website_uuid"]
+    assert owner_api.post(f"/api/websites/{website}/eventdata", body).status_code == 200
+
+
 def test_metrics_of_sessions_ignore_page_filters(owner_api: Api, metric_story: None, path: str) -> None:
     rows = owner_api.get(f"{path}/metrics", DAY | {"type": "browser", "url": "/docs?page=2"}).json()
     assert [row["x"] for row in rows] == ["chrome", "firefox"]

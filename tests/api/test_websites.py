@@ -212,8 +212,9 @@ def test_a_bad_share_token_does_not_spoil_a_good_login(owner_api: Api, website: 
         assert answer.status_code == 200
 
 
-def test_unknown_share_is_404(api: Api, db: None) -> None:
-    answer = api.get("/api/share/nothing1")
+@pytest.mark.parametrize("slug", ["nothing1", "a%00b", "é", "x" * 5000])
+def test_unknown_share_is_404(api: Api, db: None, slug: str) -> None:
+    answer = api.get(f"/api/share/{slug}")
     assert (answer.status_code, answer.content) == (404, b"404 Not Found")
 
 

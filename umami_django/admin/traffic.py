@@ -113,6 +113,10 @@ class SessionAdmin(ReadOnlyTrafficAdmin):
     ]
     ordering = ["-created_at", "pk"]
 
+    @admin.display(description=_("first seen"), ordering="created_at")
+    def time(self, row: Any) -> str:
+        return super().time(row)
+
     @admin.display(description=_("browser"))
     def browser_name(self, row: Session) -> str | None:
         return _shown(row, Metric.BROWSER)

@@ -99,7 +99,8 @@ def cards(numbers: Comparison) -> tuple[Card, ...]:
 
 
 def _count_card(title: str, now: int, before: int) -> Card:
-    return Card(title, grouped(now), _percent_change(now, before), _is_good(now - before))
+    change = _percent_change(now, before)
+    return Card(title, grouped(now), change, _is_good(now - before) if change else None)
 
 
 def _rate_card(title: str, now: float | None, before: float | None) -> Card:
@@ -112,7 +113,8 @@ def _rate_card(title: str, now: float | None, before: float | None) -> Card:
 def _time_card(title: str, now: float | None, before: float | None) -> Card:
     if now is None:
         return Card(title, "–", "", None)  # noqa: RUF001
-    return Card(title, duration(now), _percent_change(now, before or 0), _is_good(now - (before or 0)))
+    change = _percent_change(now, before or 0)
+    return Card(title, duration(now), change, _is_good(now - (before or 0)) if change else None)
 
 
 def duration(seconds: float) -> str:

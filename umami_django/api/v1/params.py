@@ -14,6 +14,7 @@ from ...domain.periods import EPOCH, Period, zone
 from ...domain.scope import Scope
 from ...domain.vocabulary import Metric, Unit
 from ...exceptions import InvalidInput, NotFound
+from ...ingest.payload import URL_LENGTH, clean
 from ...models import Website
 from ...stats.event_data import AGGREGATES
 
@@ -133,7 +134,7 @@ def _filters(
     found = []
     for name, (field, operator) in known.items():
         if name in query:
-            value = _decoded_again(str(query[name]))
+            value = clean(_decoded_again(str(query[name])), URL_LENGTH)
             if value or keep_empty:
                 found.append(Filter(field, value, operator))
     return tuple(found)
@@ -183,6 +184,16 @@ def text_field(data: Mapping[str, Any], name: str, *, longest: int | None = None
     return value
 
 
+def password_field(data: Mapping[str, Any], name: str) -> str | None:
+    """A password: any text that can be encoded, not cleaned; None when absent or empty."""
+    value = data.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or any("\ud800" <= char <= "\udfff" for char in value):
+        raise InvalidInput(name, "must be a text")
+    return value
+
+
 def id_field(data: Mapping[str, Any], name: str) -> int | None:
     """The id *name*, a number or numeric text; None when absent or empty. Raises InvalidInput naming it."""
     value = data.get(name)
@@ -221,4 +232,5 @@ def event_data_question(
         raise InvalidInput("filters", f"must be an object of at most {MOST_COLUMNS} keys and values")
     event_name = text_field(data, "event_name")
     filters = (Filter(Metric.EVENT, event_name),) if event_name else ()
-    return scope(query, website, filters), dict(columns), dict(conditions)
+    cleaned = {clean(str(key), URL_LENGTH): aggregate for key, aggregate in columns.items()}
+    return scope(query, website, filters), cleaned, dict(conditions)

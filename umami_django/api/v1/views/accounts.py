@@ -12,7 +12,7 @@ from ....exceptions import InvalidInput, NotFound, NotPermitted
 from ....models import Account
 from ....services import accounts
 from .. import shapes
-from ..params import fields, flag_field, id_field, path_id, text_field
+from ..params import fields, flag_field, id_field, password_field, path_id, text_field
 from .base import Access, V1ViewSet
 
 USERNAME_LENGTH = 255
@@ -58,7 +58,7 @@ class AccountViewSet(V1ViewSet):
         if self.account.is_admin:
             username = _username(data) if data.get("username") else None
             role = _role(row, flag_field(data, "is_admin"))
-        password = text_field_as_sent(data, "password")
+        password = password_field(data, "password")
         accounts.change_account(row, username=username, password=password, role=role)
         return Response(shapes.account(row))
 
@@ -95,16 +95,8 @@ def id_of(data: Mapping[str, Any]) -> int | None:
         return 0
 
 
-def text_field_as_sent(data: Mapping[str, Any], name: str) -> str | None:
-    """A password: any text, not cleaned; None when absent or empty."""
-    value = data.get(name)
-    if value is not None and not isinstance(value, str):
-        raise InvalidInput(name, "must be a text")
-    return value or None
-
-
 def _required(data: Mapping[str, Any], name: str) -> str:
-    return text_field_as_sent(data, name) or _missing(name)
+    return password_field(data, name) or _missing(name)
 
 
 def _username(data: Mapping[str, Any]) -> str:

@@ -6,12 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from .... import conf
-from ....exceptions import InvalidInput, NotPermitted
+from ....exceptions import NotPermitted
 from ....services.accounts import account_of
 from ...authentication import login_token
 from ...throttling import LoginPerAddress, LoginPerUsername
 from .. import shapes
-from ..params import BadRequest, fields, text_field
+from ..params import BadRequest, fields, password_field, text_field
 from .base import Access, V1ViewSet
 
 
@@ -24,11 +24,9 @@ class LoginViewSet(V1ViewSet):
         if not conf.umami_settings().API_LOGIN:
             raise NotPermitted
         data = fields(request.data)
-        username, password = text_field(data, "username"), data.get("password")
+        username, password = text_field(data, "username"), password_field(data, "password")
         if not username or not password:
             raise BadRequest("username" if not username else "password", "is required")
-        if not isinstance(password, str):
-            raise InvalidInput("password", "must be a text")
         account = account_of(authenticate(request._request, username=username, password=password))
         if account is None:
             raise NotPermitted

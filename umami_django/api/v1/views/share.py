@@ -1,5 +1,6 @@
 """From a public share id to a token that reads one website (reference 2.7)."""
 
+from django.core.validators import slug_re
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +16,8 @@ class ShareViewSet(V1ViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         # MariaDB compares without regard to letter case: the slug must be the very same text
-        share = next((row for row in Share.objects.working().filter(slug=pk[:64]) if row.slug == pk), None)
+        candidates = Share.objects.working().filter(slug=pk) if slug_re.fullmatch(pk) else ()
+        share = next((row for row in candidates if row.slug == pk), None)
         if share is None:
             raise NotFound
         return Response({"websiteId": share.website_id, "token": share_token(share, timezone.now())})

@@ -1,0 +1,63 @@
+"""Whose address it is: what trusted proxies say, and nobody else."""
+
+import pytest
+
+from umami_django.ingest.address import client_address, is_local, is_within, networks
+
+PROXIES = networks(["10.0.0.0/8", "2001:db8:1::/48"])
+
+
+@pytest.mark.parametrize(
+    ("remote", "headers", "header", "address"),
+    [
+        ("198.51.100.7", {}, None, "198.51.100.7"),
+        ("198.51.100.7", {"x-forwarded-for": "203.0.113.1"}, None, "198.51.100.7"),
+        ("198.51.100.7", {"cf-connecting-ip": "203.0.113.1"}, "cf-connecting-ip", "198.51.100.7"),
+        ("10.1.1.1", {"x-forwarded-for": "203.0.113.1"}, None, "203.0.113.1"),
+        ("10.1.1.1", {"x-forwarded-for": "6.6.6.6, 203.0.113.1, 10.2.2.2"}, None, "203.0.113.1"),
+        ("10.1.1.1", {"x-forwarded-for": "203.0.113.1:5555"}, None, "203.0.113.1"),
+        ("10.1.1.1", {"x-forwarded-for": "[2001:db8::5]:443"}, None, "2001:db8::5"),
+        ("10.1.1.1", {"x-forwarded-for": "::ffff:203.0.113.1"}, None, "203.0.113.1"),
+        ("10.1.1.1", {"x-forwarded-for": "203.0.113.1, garbage"}, None, "10.1.1.1"),
+        ("10.1.1.1", {"x-forwarded-for": "10.3.3.3, 10.2.2.2"}, None, "10.1.1.1"),
+        ("10.1.1.1", {"x-forwarded-for": ""}, None, "10.1.1.1"),
+        ("10.1.1.1", {"forwarded": 'for="[2001:db8::5]:80";proto=https, for=10.9.9.9'}, None, "2001:db8::5"),
+        ("10.1.1.1", {"forwarded": "For=203.0.113.1;by=10.1.1.1"}, None, "203.0.113.1"),
+        ("10.1.1.1", {"x-real-ip": "203.0.113.1", "x-forwarded-for": "6.6.6.6"}, "x-real-ip", "203.0.113.1"),
+        ("10.1.1.1", {"x-real-ip": "nonsense"}, "x-real-ip", "10.1.1.1"),
+        ("2001:db8:1::9", {"x-forwarded-for": "203.0.113.1"}, None, "203.0.113.1"),
+        ("::ffff:10.1.1.1", {"x-forwarded-for": "203.0.113.1"}, None, "203.0.113.1"),
+        ("", {}, None, None),
+        (None, {"x-forwarded-for": "203.0.113.1"}, None, None),
+        ("unix:", {}, None, None),
+        ("fe80::1%eth0", {}, None, "fe80::1"),
+    ],
+)
+def test_client_address(
+    remote: str | None, headers: dict[str, str], header: str | None, address: str | None
+) -> None:
+    assert client_address(remote, headers, PROXIES, header) == address
+
+
+def test_networks_hold_addresses() -> None:
+    nets = networks(["192.0.2.1", "198.51.100.0/24", "2001:db8::/32"])
+    assert is_within("192.0.2.1", nets)
+    assert is_within("::ffff:198.51.100.9", nets)
+    assert is_within("2001:db8:ffff::1", nets)
+    for outside in ("192.0.2.2", "garbage", "", None):
+        assert not is_within(outside, nets)
+    assert not is_within("192.0.2.1", ())
+
+
+@pytest.mark.parametrize("text", ["300.1.1.1", "10.0.0.0/40", "proxy.example", ""])
+def test_what_is_no_network_is_named(text: str) -> None:
+    with pytest.raises(ValueError, match="neither an address nor a network"):
+        networks([text])
+
+
+@pytest.mark.parametrize(
+    "address", ["10.1.1.1", "127.0.0.1", "192.168.1.1", "fc00::5", "fe80::1", "::1", None, "x"]
+)
+def test_local_addresses(address: str | None) -> None:
+    assert is_local(address)
+    assert not is_local("8.8.8.8")
