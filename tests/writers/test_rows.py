@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.traffic import START, hit
 from umami_django.domain.hits import Client
@@ -111,6 +112,15 @@ def test_several_writers_store_the_same_new_visitor_at_once() -> None:
     assert errors == []
     assert (StoredHit.objects.count(), Session.objects.count()) == (40, 5)
     assert Term.objects.filter(kind=1).count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has one lock for the whole file")
+def test_sqlite_takes_its_lock_at_the_beginning() -> None:
+    with CaptureQueriesContext(connection) as captured:
+        write([hit(1, "ana", "/")])
+    assert captured.captured_queries[0]["sql"] == "BEGIN IMMEDIATE"
+    assert connection.transaction_mode is None
 
 
 @pytest.mark.django_db

@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import IO
 
-from django.db import transaction
-
 from .. import conf
 from ..domain.hits import Hit
 from ..domain.vocabulary import HitKind
@@ -22,6 +20,7 @@ from ..ingest.pipeline import Reason, Rules, Tracked, Visitor, collect, refusal
 from ..models import LogImport, Website
 from ..services.salts import salt_for
 from ..writers import write
+from ..writers.rows import write_transaction
 from .formats import FORMATS, LogLine, Parser
 from .reader import Ruler, begins_as_before, complete_lines, first_line_digest, text
 from .selection import Selection, Skip
@@ -85,7 +84,7 @@ def import_log(
         outcome.pageviews += len(hits)
         outcome.sessions.update(hit.session_id for hit in hits)
         if not dry_run:
-            with transaction.atomic(using=using):
+            with write_transaction(using):
                 write(hits)
                 LogImport.objects.using(using).update_or_create(
                     website_id=website.pk,

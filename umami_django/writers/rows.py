@@ -1,8 +1,9 @@
 """One set of hits becomes rows: terms, sessions, hits, event data, in one transaction."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from ..conf import umami_settings
 from ..domain.hits import Hit
@@ -24,7 +25,7 @@ def write(hits: Sequence[Hit]) -> None:
     if not hits:
         return
     using = umami_settings().TRAFFIC_DATABASE
-    with transaction.atomic(using=using):
+    with write_transaction(using):
         terms = term_ids((key for hit in hits for key in _term_keys(hit)), using)
         Session.objects.using(using).bulk_create(
             _sessions(hits, terms), ignore_conflicts=True, batch_size=ROWS_AT_ONCE
@@ -33,6 +34,27 @@ def write(hits: Sequence[Hit]) -> None:
             [_stored_hit(hit, terms) for hit in hits], batch_size=ROWS_AT_ONCE
         )
         _write_event_data(hits, stored, using)
+
+
+@contextmanager
+def write_transaction(using: str) -> Iterator[None]:
+    """A transaction that will write: on SQLite it takes the lock at its beginning.
+
+    One that reads first and then wants to write is refused by SQLite at once when somebody else wrote meanwhile,
+    whatever the time-out is.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        with transaction.atomic(using=using):
+            yield
+        return
+    usual_mode = connection.transaction_mode  # type: ignore[attr-defined]
+    connection.transaction_mode = "IMMEDIATE"  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic(using=using):
+            yield
+    finally:
+        connection.transaction_mode = usual_mode  # type: ignore[attr-defined]
 
 
 def _texts(hit: Hit) -> Iterator[tuple[str, TermKind, str | None]]:
