@@ -20,6 +20,9 @@ from uuid import UUID
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_project.settings")
+# with DEBUG, Django keeps the text of every statement in memory
+os.environ.setdefault("DEBUG", "false")
+os.environ.setdefault("SECRET_KEY", "only-for-a-measurement")
 
 MEBIBYTE_KIB = 1024
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from umami_django.models import Account, Website
-from umami_django.services import salts
+from umami_django.services import directory, salts
 from umami_django.writers import terms
 
 from .factories import PASSWORD, make_account, make_admin, make_website
@@ -29,11 +29,11 @@ CHROME = (
 def _nothing_remembered() -> Iterator[None]:
     """Memory that outlives a test's rows is emptied around it."""
     cache.clear()
-    terms.forget()
-    salts.forget()
+    for memory in (terms, salts, directory):
+        memory.forget()
     yield
-    terms.forget()
-    salts.forget()
+    for memory in (terms, salts, directory):
+        memory.forget()
 
 
 class Api:

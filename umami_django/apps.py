@@ -14,8 +14,10 @@ class UmamiDjangoConfig(AppConfig):
     def ready(self) -> None:
         from . import checks, conf  # noqa: F401
         from .api import cors
+        from .services import directory
         from .writers import terms
 
         conf.connect()
         cors.connect()
+        directory.connect()
         terms.connect()

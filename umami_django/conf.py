@@ -86,6 +86,17 @@ class Settings:
         default=(),
         metadata={"doc": "More names, without `.js`, under which the tracker script is served."},
     )
+    WEBSITE: str | None = field(
+        default=None,
+        metadata={
+            "doc": "The website (uuid, domain or name) that the template tag, the middleware and `track()` mean "
+            "when they are not told."
+        },
+    )
+    SKIP_STAFF: bool = field(
+        default=False,
+        metadata={"doc": "The template tag and the middleware leave signed-in staff out."},
+    )
     MAX_BODY_BYTES: int = field(
         default=1_048_576,
         metadata={"doc": "Largest body a collect request may have; larger ones answer 413."},

@@ -327,9 +327,9 @@ def test_a_final_slash_is_removed_when_asked_for(client: Client, website: Websit
 
 
 def test_query_budget(client: Client, website: Website, django_assert_num_queries: Any) -> None:
-    """Cold: website, salt and terms; warm: website, savepoint, terms, session, hit, release."""
+    """Cold: website, salt and terms as well; warm: savepoint, terms, session, hit, release."""
     send(client, message(website))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         send(client, message(website))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ..models import Account, Website
+from . import directory
 from .sharing import disable_sharing, enable_sharing
 
 
@@ -17,6 +18,7 @@ def create_website(
     website = Website.objects.create(owner=owner, name=name, domain=domain)
     if shared:
         enable_sharing(website)
+    directory.forget()
     return website
 
 
@@ -41,6 +43,7 @@ def change_website(
         enable_sharing(website)
     elif shared is False:
         disable_sharing(website)
+    directory.forget()
     return website
 
 
@@ -56,3 +59,4 @@ def delete_website(website: Website, now: datetime) -> None:
         disable_sharing(website)
         Website.objects.filter(pk=website.pk).update(deleted_at=now, updated_at=now)
     website.deleted_at = now
+    directory.forget()

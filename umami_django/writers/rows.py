@@ -9,6 +9,7 @@ from ..conf import umami_settings
 from ..domain.hits import Hit
 from ..domain.vocabulary import TermKind
 from ..models import EventData, EventDocument, Session, StoredHit
+from ..signals import hit_recorded
 from .terms import TermKey, term_ids
 
 ROWS_AT_ONCE = 1000
@@ -34,6 +35,10 @@ def write(hits: Sequence[Hit]) -> None:
             [_stored_hit(hit, terms) for hit in hits], batch_size=ROWS_AT_ONCE
         )
         _write_event_data(hits, stored, using)
+        recorded = tuple(hits)
+        transaction.on_commit(
+            lambda: hit_recorded.send_robust(sender=StoredHit, hits=recorded), using=using, robust=True
+        )
 
 
 @contextmanager
@@ -48,6 +53,7 @@ def write_transaction(using: str) -> Iterator[None]:
         with transaction.atomic(using=using):
             yield
         return
+    connection.ensure_connection()  # the mode is known from then on only
     usual_mode = connection.transaction_mode  # type: ignore[attr-defined]
     connection.transaction_mode = "IMMEDIATE"  # type: ignore[attr-defined]
     try:

@@ -13,9 +13,9 @@ from django.views.decorators.csrf import csrf_exempt
 from ... import conf
 from ...exceptions import InvalidInput
 from ...ingest import receipt
-from ...ingest.payload import NoPayload, NotJson, Payload, decoded, parsed
-from ...ingest.pipeline import Reason, Tracked, collect, refusal
-from ...models import Website
+from ...ingest.payload import NoPayload, NotJson, decoded, parsed
+from ...ingest.pipeline import Reason, collect, refusal
+from ...services.directory import website_by_uuid
 from ...services.salts import current_salt
 from ...writers import write
 from ..cors import opened, preflight_answer
@@ -38,7 +38,8 @@ REFUSALS = {
 def collect_v1(request: HttpRequest) -> HttpResponseBase:
     """Take in one pageview or event; the answer is the cache token, as text.
 
-    Two queries and the transaction of the writer: the website, the session, the hit, and terms not seen before.
+    The website is remembered for seconds, the salt for the month: what remains is the writer's transaction with the
+    session, the hit, and terms not seen before.
     """
     if request.method == "OPTIONS":
         return preflight_answer(request)
@@ -68,7 +69,7 @@ def _collected(request: HttpRequest) -> HttpResponse:
         status, text = REFUSALS[reason]
         return _dropped(_text(text, status), reason)
     payload = parsed(message)
-    website = _website(payload)
+    website = website_by_uuid(payload.website)
     if website is None:
         return _dropped(_text(f"Website not found: {payload.website}", 400), Reason.UNKNOWN_WEBSITE)
     now, key = timezone.now(), signing_key(Purpose.COLLECT)
@@ -94,11 +95,6 @@ def _body(request: HttpRequest) -> bytes | None:
         return None
     body = request.read(most + 1)
     return None if len(body) > most else body
-
-
-def _website(payload: Payload) -> Tracked | None:
-    key = Website.objects.alive().filter(uuid=payload.website).values_list("pk", flat=True).first()
-    return None if key is None else Tracked(key, payload.website)
 
 
 def _bad_request(error: InvalidInput) -> str:
