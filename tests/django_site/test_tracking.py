@@ -1,9 +1,9 @@
 """For Django sites: `track()`, the middleware, the template tag, the signal."""
 
-import asyncio
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings as host_settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -59,7 +59,7 @@ def test_an_event_of_a_transaction_that_was_rolled_back_did_not_happen() -> None
 
 
 def test_an_event_of_async_code_is_recorded() -> None:
-    asyncio.run(atrack(request(), "signup"))
+    async_to_sync(atrack)(request(), "signup")
     assert Event.objects.count() == 1
 
 
@@ -111,7 +111,7 @@ def test_the_middleware_counts_pages_of_async_sites() -> None:
         answer = await AsyncClient().get("/async/", headers={"user-agent": CHROME})
         return answer.status_code
 
-    assert asyncio.run(visit()) == 200
+    assert async_to_sync(visit)() == 200
     assert Pageview.objects.count() == 1
 
 
