@@ -2,6 +2,7 @@
 
 from django.urls import include, path, re_path, register_converter
 
+from .api.collect.send import batch, send
 from .api.collect.views import collect_v1
 from .api.v1.views.server import telemetry
 from .dashboards.share_page import share_page
@@ -12,6 +13,8 @@ register_converter(ScriptName, "umami_script")
 
 urlpatterns = [
     re_path("^api/collect/?$", collect_v1, name="collect"),
+    re_path("^api/send/?$", send, name="send"),
+    re_path("^api/batch/?$", batch, name="batch"),
     path("api/", include("umami_django.api.v1.urls")),
     path("share/<slug:slug>", share_page, name="share-page"),
     path("share/<slug:slug>/", share_page),

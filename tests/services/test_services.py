@@ -142,6 +142,9 @@ def test_imports_use_this_months_salt_and_made_ones_for_others() -> None:
     assert past == salts.salt_for(now - timedelta(days=61), now)
     assert past != salts.current_salt(now)
     assert Salt.objects.count() == 1
+    just_before = datetime(2026, 2, 28, 23, tzinfo=UTC)
+    just_after = datetime(2026, 3, 1, 1, tzinfo=UTC)
+    assert salts.salt_for(just_before, just_after) == salts.current_salt(just_before)
 
 
 def test_who_has_an_account() -> None:

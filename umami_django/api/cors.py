@@ -10,11 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 ALLOWED_METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE"
-DOORS = frozenset(
-    {"collect", "v1-website-detail", "v1-website-stats", "v1-website-pageviews", "v1-website-events"}
-) | {
-    "v1-website-metrics",
-    "v1-website-active",
+DOORS = frozenset({"collect", "send", "batch", "v1-website-detail"}) | {
+    f"v1-website-{name}" for name in ("stats", "pageviews", "events", "metrics", "active")
 }
 """Names of the routes that any origin may call (v1 reference 1.5)."""
 

@@ -52,6 +52,20 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Identification:
+    """What a website tells about an identified visitor: session data, the latest value of each key counts."""
+
+    website_id: int
+    session_id: int
+    session_uuid: UUID
+    created_at: datetime
+    client: Client
+    hostname: str | None = None
+    distinct_id: str | None = None
+    properties: tuple[Property, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """An accepted pageview or event, ready to be written. `created_at` is aware UTC."""
 

@@ -49,6 +49,8 @@ class Payload:
     title: str | None = None
     event_name: str | None = None
     event_data: Any = None
+    tag: str | None = None
+    distinct_id: str | None = None
     cache: str | None = None
 
 
@@ -72,7 +74,7 @@ def parsed(body: Any) -> Payload:
     payload = body.get("payload") if isinstance(body, dict) else None
     if not isinstance(payload, dict):
         raise NoPayload
-    website = _website(payload.get("website"))
+    website = website_uuid(payload.get("website"))
     match body.get("type"):
         case "pageview":
             kind = HitKind.PAGEVIEW
@@ -86,7 +88,7 @@ def parsed(body: Any) -> Payload:
         url=_required_text(payload, "url", URL_LENGTH),
         referrer=_text(payload, "referrer", URL_LENGTH) if kind is HitKind.PAGEVIEW else None,
         hostname=_text(payload, "hostname", HOSTNAME_LENGTH) or None,
-        screen=_screen(payload),
+        screen=screen_size(_text(payload, "screen", URL_LENGTH)),
         language=_language(payload),
         title=_text(payload, "title", TITLE_LENGTH) or None,
         event_name=_event_name(payload) if kind is HitKind.EVENT else None,
@@ -102,7 +104,8 @@ def clean(text: str, length: int) -> str:
     return text[:length]
 
 
-def _website(value: object) -> UUID:
+def website_uuid(value: object) -> UUID:
+    """The uuid of a website, hyphenated, in any letter case. Raises InvalidInput."""
     if not isinstance(value, str) or not _UUID.fullmatch(value):
         raise InvalidInput("website", "must be a uuid")
     return UUID(value)
@@ -132,8 +135,8 @@ def _event_name(payload: dict[str, Any]) -> str:
     return name
 
 
-def _screen(payload: dict[str, Any]) -> str | None:
-    screen = _text(payload, "screen", URL_LENGTH)
+def screen_size(screen: str | None) -> str | None:
+    """`1920x1080`; None for what is no size."""
     return screen if screen and _SCREEN.fullmatch(screen) else None
 
 

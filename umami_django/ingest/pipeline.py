@@ -10,11 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from ..domain.hits import Client, Hit
+from ..domain.hits import Client, Hit, Identification
 from .address import Network, is_within
 from .bots import bot_rule
 from .geo import Place
-from .identity import session_key, session_uuid
+from .identity import identified_uuid, session_key, session_uuid
 from .location import location
 from .payload import Payload
 from .properties import properties
@@ -86,16 +86,13 @@ def collect(
     salt: str,
     rules: Rules,
     earlier: Receipt | None = None,
+    secret: str = "",
 ) -> Accepted:
     """The hit that *payload* tells of. An *earlier* receipt keeps the session and, for 30 minutes, the visit.
 
-    Source: design, section 4; v1 reference 4.
+    A distinct id, keyed by the installation's *secret*, goes before both. Source: design, section 4; v1 reference 4.
     """
-    session = (
-        earlier.session_uuid
-        if earlier is not None
-        else session_uuid(website.uuid, visitor.address, visitor.user_agent, salt)
-    )
+    session = _session(payload, visitor, website, salt, earlier, secret)
     receipt = renewed(website.id, session, earlier, now)
     hit = Hit(
         website_id=website.id,
@@ -116,8 +113,35 @@ def collect(
         event_name=payload.event_name,
         event_data=_document(payload.event_data),
         properties=properties(payload.event_data),
+        tag=payload.tag,
+        distinct_id=payload.distinct_id,
     )
     return Accepted(hit, receipt)
+
+
+def identify(accepted: Accepted, data: object) -> Identification:
+    """What the visitor of an accepted message is told to be; the message itself is no hit."""
+    hit = accepted.hit
+    return Identification(
+        website_id=hit.website_id,
+        session_id=hit.session_id,
+        session_uuid=hit.session_uuid,
+        created_at=hit.created_at,
+        client=hit.client,
+        hostname=hit.hostname,
+        distinct_id=hit.distinct_id,
+        properties=properties(data),
+    )
+
+
+def _session(
+    payload: Payload, visitor: Visitor, website: Tracked, salt: str, earlier: Receipt | None, secret: str
+) -> UUID:
+    if payload.distinct_id:
+        return identified_uuid(website.uuid, payload.distinct_id, secret)
+    if earlier is not None:
+        return earlier.session_uuid
+    return session_uuid(website.uuid, visitor.address, visitor.user_agent, salt)
 
 
 def _client(payload: Payload, visitor: Visitor) -> Client:

@@ -9,6 +9,7 @@ from .traffic import (
     Pageview,
     Salt,
     Session,
+    SessionData,
     StoredHit,
     Term,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Pageview",
     "Salt",
     "Session",
+    "SessionData",
     "Share",
     "StoredHit",
     "Term",

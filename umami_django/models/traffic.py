@@ -195,6 +195,36 @@ class EventData(models.Model):
         return f"{self.key} = {self.string_value}"
 
 
+class SessionData(models.Model):
+    """One typed leaf of what a website told about an identified visitor; the latest value of each key."""
+
+    is_traffic = True
+
+    id = models.BigAutoField(primary_key=True)
+    website_id = models.IntegerField()
+    session = models.ForeignKey(
+        Session, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="data"
+    )
+    created_at = MicrosField(_("time"))
+    key = models.CharField(max_length=500)
+    key_digest = models.CharField(max_length=32, help_text=_("First 128 bits of the key's BLAKE2b, as hex."))
+    data_type = models.SmallIntegerField(choices=[(kind.value, kind.name.lower()) for kind in DataType])
+    string_value = models.TextField()
+    number_value = models.DecimalField(max_digits=19, decimal_places=4, null=True)
+    date_value = MicrosField(null=True)
+
+    class Meta:
+        verbose_name = _("session property")
+        verbose_name_plural = _("session properties")
+        indexes = [models.Index(fields=["website_id", "created_at"], name="umami_session_data_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "key_digest"], name="umami_session_data_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.string_value}"
+
+
 class LogImport(models.Model):
     """How much of a log file a website has taken in, so that the same lines are never counted twice."""
 

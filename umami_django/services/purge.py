@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from ..conf import umami_settings
-from ..models import EventData, EventDocument, LogImport, Session, StoredHit, Term, Website
+from ..models import EventData, EventDocument, LogImport, Session, SessionData, StoredHit, Term, Website
 
 BATCH_ROWS = 5_000
 
@@ -57,16 +57,18 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     data = EventData.objects.using(using).filter(website_id=website.pk)
     documents = EventDocument.objects.using(using).filter(website_id=website.pk)
     hits = StoredHit.objects.using(using).filter(website_id=website.pk)
+    told = SessionData.objects.using(using).filter(website_id=website.pk)
     sessions = Session.objects.using(using).filter(website_id=website.pk)
     imports = LogImport.objects.using(using).filter(website_id=website.pk)
     terms = Term.objects.using(using).filter(website_id=website.pk)
     if website.deleted_at is not None:
-        return [data, documents, hits, sessions, imports, terms]
+        return [told, data, documents, hits, sessions, imports, terms]
     if website.reset_at is None:
         return []
     reset_at: datetime = website.reset_at
     old_hits = hits.filter(created_at__lte=reset_at)
     return [
+        told.filter(created_at__lte=reset_at),
         data.filter(created_at__lte=reset_at),
         documents.filter(Exists(old_hits.filter(pk=OuterRef("hit_id")))),
         old_hits,

@@ -27,11 +27,11 @@ def current_salt(now: datetime) -> str:
 
 
 def salt_for(moment: datetime, now: datetime) -> str:
-    """The salt for a hit of an imported log: this month's own, so that visitors are the same at every door;
-    for other months one made of the installation's secret, the same at each import."""
+    """The salt for a hit that happened at *moment*: its month's own while there is one, so that visitors are the same
+    at every door; for months past one made of the installation's secret, the same at each import."""
     month = month_number(moment)
-    if month == month_number(now):
-        return current_salt(now)
+    if month == month_number(now) or timedelta() <= now - moment <= KEPT_AFTER_MONTH:
+        return current_salt(moment)
     return imported_salt(conf.secret(), month)
 
 

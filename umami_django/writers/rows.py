@@ -6,31 +6,40 @@ from contextlib import contextmanager
 from django.db import connections, transaction
 
 from ..conf import umami_settings
-from ..domain.hits import Hit
+from ..domain.hits import Hit, Identification
+from ..domain.terms import digest
 from ..domain.vocabulary import TermKind
-from ..models import EventData, EventDocument, Session, StoredHit
+from ..models import EventData, EventDocument, Session, SessionData, StoredHit
 from ..signals import hit_recorded
 from .terms import TermKey, term_ids
+
+Seen = Hit | Identification
+"""Whatever tells of a session."""
 
 ROWS_AT_ONCE = 1000
 SESSION_TERMS = ("browser", "os", "device", "screen", "language", "country", "region", "city")
 
 
-def write(hits: Sequence[Hit]) -> None:
-    """Store *hits*, all or none, in a fixed number of statements whatever their number (per 1,000 rows).
+def write(hits: Sequence[Hit], identifications: Sequence[Identification] = ()) -> None:
+    """Store *hits* and what was told about visitors, all or none, in a fixed number of statements (per 1,000 rows).
 
     A session that exists stays as it is: its attributes are those of its first hit. Several writers may store
     the same visitor at once (v1 reference 7.1, 38). Query budget of one pageview: the transaction, terms (0 when
     known, else up to 3), session, hit.
     """
-    if not hits:
+    if not hits and not identifications:
         return
+    seen: tuple[Seen, ...] = (*hits, *identifications)
     using = umami_settings().TRAFFIC_DATABASE
     with write_transaction(using):
-        terms = term_ids((key for hit in hits for key in _term_keys(hit)), using)
+        terms = term_ids((key for hit in seen for key in _term_keys(hit)), using)
         Session.objects.using(using).bulk_create(
-            _sessions(hits, terms), ignore_conflicts=True, batch_size=ROWS_AT_ONCE
+            _sessions(seen, terms), ignore_conflicts=True, batch_size=ROWS_AT_ONCE
         )
+        if identifications:
+            _write_session_data(identifications, using)
+        if not hits:
+            return
         stored = StoredHit.objects.using(using).bulk_create(
             [_stored_hit(hit, terms) for hit in hits], batch_size=ROWS_AT_ONCE
         )
@@ -80,15 +89,15 @@ def _texts(hit: Hit) -> Iterator[tuple[str, TermKind, str | None]]:
         yield field, TermKind[field.upper()], value
 
 
-def _session_texts(hit: Hit) -> Iterator[tuple[str, TermKind, str | None]]:
+def _session_texts(hit: Seen) -> Iterator[tuple[str, TermKind, str | None]]:
     """Column, kind and text of everything that a session's row refers to."""
     yield "hostname", TermKind.HOSTNAME, hit.hostname
     for column in SESSION_TERMS:
         yield column, TermKind[column.upper()], getattr(hit.client, column)
 
 
-def _term_keys(hit: Hit) -> Iterator[TermKey]:
-    for _, kind, text in _texts(hit):
+def _term_keys(hit: Seen) -> Iterator[TermKey]:
+    for _, kind, text in _texts(hit) if isinstance(hit, Hit) else ():
         if text is not None:
             yield hit.website_id, kind, text
     for _, kind, text in _session_texts(hit):
@@ -96,9 +105,9 @@ def _term_keys(hit: Hit) -> Iterator[TermKey]:
             yield hit.website_id, kind, text
 
 
-def _sessions(hits: Sequence[Hit], terms: dict[TermKey, int]) -> list[Session]:
+def _sessions(hits: Sequence[Seen], terms: dict[TermKey, int]) -> list[Session]:
     """The sessions of *hits* as first seen, sorted by key so that writers lock in the same order."""
-    first: dict[int, Hit] = {}
+    first: dict[int, Seen] = {}
     for hit in hits:
         earlier = first.get(hit.session_id)
         if earlier is None or hit.created_at < earlier.created_at:
@@ -161,5 +170,34 @@ def _write_event_data(hits: Sequence[Hit], stored: Sequence[StoredHit], using: s
             for hit, row in pairs
             for leaf in hit.properties
         ],
+        batch_size=ROWS_AT_ONCE,
+    )
+
+
+def _write_session_data(identifications: Sequence[Identification], using: str) -> None:
+    """The latest value of each key of each session; an earlier one is overwritten."""
+    latest = {
+        (told.session_id, leaf.key): (told, leaf) for told in identifications for leaf in told.properties
+    }
+    rows = [
+        SessionData(
+            website_id=told.website_id,
+            session_id=told.session_id,
+            created_at=told.created_at,
+            key=leaf.key,
+            key_digest=digest(leaf.key),
+            data_type=leaf.data_type,
+            string_value=leaf.string_value,
+            number_value=leaf.number_value,
+            date_value=leaf.date_value,
+        )
+        for _, (told, leaf) in sorted(latest.items(), key=lambda item: item[0])
+    ]
+    is_mysql = connections[using].vendor == "mysql"
+    SessionData.objects.using(using).bulk_create(
+        rows,
+        update_conflicts=True,
+        update_fields=["created_at", "data_type", "string_value", "number_value", "date_value"],
+        unique_fields=None if is_mysql else ["session", "key_digest"],
         batch_size=ROWS_AT_ONCE,
     )

@@ -1,0 +1,184 @@
+"""`POST /api/send` and `POST /api/batch`, the doors of today's trackers and clients (v3 reference 4.1, 4.5)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from ... import conf
+from ...domain.hits import Hit, Identification
+from ...exceptions import InvalidInput, NotFound
+from ...ingest import receipt
+from ...ingest.geo import database_path, place
+from ...ingest.modern import Message, MessageType, believable_time, message, uuid_of_visit
+from ...ingest.payload import NoPayload, NotJson, decoded
+from ...ingest.pipeline import Accepted, Reason, Rules, Tracked, Visitor, collect, identify, refusal
+from ...models import Website
+from ...services.directory import website_by_uuid
+from ...services.salts import salt_for
+from ...writers import write
+from ..authentication import asker_of
+from ..requests import rules, visitor_of
+from ..tokens import Purpose, signing_key
+from ..v3.errors import error_body, invalid_body
+from .door import BodyTooLarge, body_of, compact_json, dropped, open_door
+
+MOST_AT_ONCE = 1000
+"""Messages in one batch (v3 reference 8.3, 47)."""
+BOT_ANSWER = {"beep": "boop"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends messages, and what the request says of them; the same for all messages of a batch."""
+
+    visitor: Visitor
+    rules: Rules
+    token: str | None
+    now: datetime
+    request: HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one message: the answer, and what is to be stored."""
+
+    answer: dict[str, Any]
+    hit: Hit | None = None
+    identification: Identification | None = None
+    dropped: Reason | None = None
+
+
+@open_door(lambda: compact_json(error_body(503), 503))
+def send(request: HttpRequest) -> HttpResponse:
+    """Take in one message; the answer has the cache token, the session and the visit."""
+    try:
+        outcome = _taken_in(decoded(body_of(request)), _sender(request))
+    except BodyTooLarge:
+        return compact_json(error_body(413), 413)
+    except NoPayload:
+        return compact_json(error_body(400, None, "payload", detail="is missing"), 400)
+    except InvalidInput as error:
+        return compact_json(invalid_body(error), 400)
+    except NotFound as error:
+        return dropped(compact_json(error_body(400, error.message), 400), Reason.UNKNOWN_WEBSITE)
+    if outcome.dropped is Reason.BLOCKED_ADDRESS:
+        return dropped(compact_json(error_body(403), 403), outcome.dropped)
+    _store([outcome])
+    response = compact_json(outcome.answer)
+    return dropped(response, outcome.dropped) if outcome.dropped else response
+
+
+@open_door(lambda: compact_json(error_body(503), 503))
+def batch(request: HttpRequest) -> HttpResponse:
+    """Take in a list of messages, in their order; those that are wrong are named by their index, the others stored."""
+    try:
+        body = decoded(body_of(request))
+    except BodyTooLarge:
+        return compact_json(error_body(413), 413)
+    except NotJson as error:
+        return compact_json(invalid_body(error), 400)
+    if not isinstance(body, list) or len(body) > MOST_AT_ONCE:
+        return compact_json(error_body(400, f"Expected an array of at most {MOST_AT_ONCE} messages."), 400)
+    sender = _sender(request)
+    outcomes, details = [], []
+    for index, entry in enumerate(body):
+        try:
+            outcome = _taken_in(entry, sender)
+        except NoPayload:
+            details.append(_detail(index, error_body(400, None, "payload", detail="is missing")))
+        except InvalidInput as error:
+            details.append(_detail(index, invalid_body(error)))
+        except NotFound as error:
+            details.append(_detail(index, error_body(400, error.message)))
+        else:
+            if outcome.dropped is Reason.BLOCKED_ADDRESS:
+                details.append(_detail(index, error_body(403)))
+            else:
+                outcomes.append(outcome)
+    _store(outcomes)
+    answer: dict[str, Any] = {
+        "size": len(body),
+        "processed": len(outcomes),
+        "errors": len(details),
+        "details": details,
+    }
+    caches = [outcome.answer["cache"] for outcome in outcomes if "cache" in outcome.answer]
+    if caches or not body:
+        answer["cache"] = caches[0] if caches else None
+    return compact_json(answer)
+
+
+def _detail(index: int, body: dict[str, Any]) -> dict[str, Any]:
+    return {"index": index, "response": body}
+
+
+def _sender(request: HttpRequest) -> Sender:
+    return Sender(
+        visitor=visitor_of(request),
+        rules=rules(),
+        token=request.headers.get("x-umami-cache"),
+        now=timezone.now(),
+        request=request,
+    )
+
+
+def _taken_in(body: Any, sender: Sender) -> Outcome:
+    """What one message comes to; nothing is stored yet. Raises InvalidInput, NoPayload, NotFound."""
+    sent = message(body)
+    website = website_by_uuid(sent.payload.website)
+    if website is None:
+        raise NotFound("Website not found.")
+    trusted = _claims_more(sent) and _may_write(sender.request, website)
+    visitor = _visitor(sent, sender.visitor) if trusted else sender.visitor
+    if (reason := refusal(visitor, sender.rules)) is not None:
+        return Outcome(BOT_ANSWER, dropped=reason)
+    moment = believable_time(sent.timestamp, sender.now, trusted=trusted)
+    accepted = _accepted(sent, sender, website, visitor, moment)
+    answer = {
+        "cache": receipt.written(accepted.receipt, signing_key(Purpose.COLLECT)),
+        "sessionId": str(accepted.hit.session_uuid),
+        "visitId": str(uuid_of_visit(accepted.hit.visit_id)),
+    }
+    if not conf.is_recording():
+        return Outcome(answer, dropped=Reason.NOT_RECORDING)
+    if sent.type is MessageType.IDENTIFY:
+        return Outcome(answer, identification=identify(accepted, sent.data))
+    return Outcome(answer, hit=accepted.hit)
+
+
+def _accepted(
+    sent: Message, sender: Sender, website: Tracked, visitor: Visitor, moment: datetime
+) -> Accepted:
+    earlier = receipt.read(sender.token, signing_key(Purpose.COLLECT), website_id=website.id, now=moment)
+    salt = salt_for(moment, sender.now)
+    return collect(sent.payload, visitor, website, moment, salt, sender.rules, earlier, conf.secret())
+
+
+def _claims_more(sent: Message) -> bool:
+    """Does the message claim what only somebody we know may claim? Then, and only then, we look who it is."""
+    return bool(sent.address or sent.user_agent or sent.timestamp)
+
+
+def _may_write(request: HttpRequest, website: Tracked) -> bool:
+    viewer = asker_of(request).viewer
+    return Website.objects.changeable_by(viewer).filter(pk=website.id).exists()
+
+
+def _visitor(sent: Message, visitor: Visitor) -> Visitor:
+    """The visitor whom a trusted sender speaks of; their place is that of their address."""
+    if sent.address:
+        path = database_path(conf.umami_settings().GEOIP_DATABASE, conf.geoip_path())
+        where = place(sent.address, {}, proxied=False, country_header=None, database=path)
+        visitor = replace(visitor, address=sent.address, place=where)
+    return replace(visitor, user_agent=sent.user_agent) if sent.user_agent else visitor
+
+
+def _store(outcomes: list[Outcome]) -> None:
+    """Everything in one transaction."""
+    write(
+        [outcome.hit for outcome in outcomes if outcome.hit],
+        [outcome.identification for outcome in outcomes if outcome.identification],
+    )

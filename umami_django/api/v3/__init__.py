@@ -1,0 +1,1 @@
+"""The dialect of today's Umami: JSON errors, camelCase, UUIDs. So far the doors for hits speak it."""
