@@ -6,7 +6,7 @@ from .api.collect.send import batch, send
 from .api.collect.views import collect_v1
 from .api.v1.views.server import telemetry
 from .dashboards.share_page import share_page
-from .tracker.views import ScriptName, script
+from .tracker.views import ScriptName, modern_script, script
 
 app_name = "umami"
 register_converter(ScriptName, "umami_script")
@@ -21,5 +21,6 @@ urlpatterns = [
     path("share/<slug:slug>/<path:name>", share_page),
     path("telemetry.js", telemetry, name="telemetry"),
     path("umami.js", script, name="tracker"),
+    path("script.js", modern_script, name="modern-tracker"),
     path("<umami_script:name>.js", script, name="tracker-by-name"),
 ]

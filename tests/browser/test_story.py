@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from example_project.believable import believable_traffic
 from tests.factories import PASSWORD, make_admin
 from tests.traffic import Traffic
-from umami_django.models import Event, EventDocument, Pageview, Session, Website
+from umami_django.models import Event, EventDocument, Pageview, Session, SessionData, Website
 from umami_django.services.sharing import enable_sharing
 from umami_django.writers import write
 
@@ -97,6 +97,33 @@ def test_a_website_is_made_visited_and_seen(
     for seen in ("/checkout", "buy", "Chrome", "Linux"):
         assert seen in text
     assert console_errors(browser) == []
+
+
+MODERN_PAGE = """<!DOCTYPE html><html lang="en"><head><title>A shop</title><link rel="icon" href="data:,">
+<script async defer data-website-id="{website}" data-tag="beta" data-exclude-hash="true"
+ src="{server}/script.js"></script></head><body>
+<a id="go" href="#x" data-umami-event="go" data-umami-event-to="x"><span id="inner">Go</span></a></body></html>"""
+
+
+def test_the_tracker_of_today(
+    browser: Any, server: str, website: Website, strangers_page: Callable[[str], str]
+) -> None:
+    browser.get(strangers_page(MODERN_PAGE.format(website=website.uuid, server=server)) + "start?x=1#top")
+    eventually(lambda: Pageview.objects.count() == 1, "the pageview is stored")
+    browser.find_element(By.ID, "inner").click()
+    eventually(lambda: Event.objects.count() == 1, "the click is stored")
+    browser.execute_script("history.pushState({}, '', '/next')")
+    eventually(lambda: Pageview.objects.count() == 2, "the move inside the page is stored")
+    browser.execute_script("return umami.identify('ann', {plan: 'pro'})")
+    eventually(lambda: SessionData.objects.count() == 1, "what was told is stored")
+    browser.execute_script("return umami.track('paid', {total: 5})")
+    browser.execute_script("return umami.track(function (p) { p.url = '/own'; return p; })")
+    eventually(lambda: Pageview.objects.count() == 3 and Event.objects.count() == 2, "both calls are stored")
+    assert console_errors(browser) == []
+    views = Pageview.objects.order_by("id").values_list("url__text", "tag__text", "session__distinct_id")
+    assert list(views) == [("/start?x=1", "beta", None), ("/next", "beta", None), ("/own", "beta", "ann")]
+    assert set(EventDocument.objects.values_list("document", flat=True)) == {'{"to":"x"}', '{"total":5}'}
+    assert set(Session.objects.values_list("distinct_id", flat=True)) == {None, "ann"}
 
 
 def test_an_opted_out_visitor_sends_nothing(

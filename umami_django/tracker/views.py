@@ -1,4 +1,4 @@
-"""Serves `umami.js`, also where no static files are served and under names that ad blockers do not know."""
+"""Serves the trackers, also where no static files are served and under names that ad blockers do not know."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +11,7 @@ from django.utils.http import parse_etags
 
 from .. import conf
 
-SCRIPT = Path(__file__).parent.parent / "static" / "umami_django" / "tracker" / "umami.js"
+FOLDER = Path(__file__).parent.parent / "static" / "umami_django" / "tracker"
 CACHE_CONTROL = "public, max-age=86400, stale-while-revalidate=604800"
 """A day: an upgrade reaches every visitor within it, and a page view costs no request for the script."""
 
@@ -36,15 +36,23 @@ class ScriptName:
         return value
 
 
-@lru_cache(maxsize=1)
-def _script() -> _File:
-    text = SCRIPT.read_bytes()
+@lru_cache(maxsize=2)
+def _file(name: str) -> _File:
+    text = (FOLDER / name).read_bytes()
     return _File(text, f'"{blake2b(text, digest_size=8).hexdigest()}"')
 
 
 def script(request: HttpRequest, name: str = "umami") -> HttpResponseBase:
-    """The tracker, under its own name and those of `UMAMI["TRACKER_SCRIPT_NAME"]` (v1 reference 4.8, 4.9)."""
-    file = _script()
+    """The tracker of v1, under its own name and those of `UMAMI["TRACKER_SCRIPT_NAME"]` (v1 reference 4.8, 4.9)."""
+    return _answer(request, _file("umami.js"))
+
+
+def modern_script(request: HttpRequest) -> HttpResponseBase:
+    """The tracker of today (v3 reference 4.8)."""
+    return _answer(request, _file("script.js"))
+
+
+def _answer(request: HttpRequest, file: _File) -> HttpResponseBase:
     known = parse_etags(request.headers.get("if-none-match", ""))
     response: HttpResponse
     if file.etag in known or "*" in known:
