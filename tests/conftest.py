@@ -11,7 +11,7 @@ from django.test import Client
 
 from umami_django.models import Account, Website
 from umami_django.services import directory, salts
-from umami_django.writers import terms
+from umami_django.writers import sessions, terms
 
 from .factories import PASSWORD, make_account, make_admin, make_website
 from .traffic import Traffic
@@ -29,10 +29,10 @@ CHROME = (
 def _nothing_remembered() -> Iterator[None]:
     """Memory that outlives a test's rows is emptied around it."""
     cache.clear()
-    for memory in (terms, salts, directory):
+    for memory in (terms, sessions, salts, directory):
         memory.forget()
     yield
-    for memory in (terms, salts, directory):
+    for memory in (terms, sessions, salts, directory):
         memory.forget()
 
 

@@ -15,9 +15,10 @@ class UmamiDjangoConfig(AppConfig):
         from . import checks, conf  # noqa: F401
         from .api import cors
         from .services import directory
-        from .writers import terms
+        from .writers import sessions, terms
 
         conf.connect()
         cors.connect()
         directory.connect()
+        sessions.connect()
         terms.connect()

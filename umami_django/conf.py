@@ -149,13 +149,15 @@ def geoip_path() -> str | None:
 
 
 def is_recording() -> bool:
-    """May hits be stored? Under a test runner only when the host asks for it with `RECORD: True`.
-
-    Django's `setup_test_environment()`, which its own runner and pytest-django both call, leaves
-    `django.core.mail.outbox` behind: that is how a test run is recognised.
-    """
+    """May hits be stored? Under a test runner only when the host asks for it with `RECORD: True`."""
     record = umami_settings().RECORD
-    return record if record is not None else not hasattr(mail, "outbox")
+    return record if record is not None else not is_test_run()
+
+
+def is_test_run() -> bool:
+    """Is a test runner at work? Django's `setup_test_environment()`, which its own runner and pytest-django both
+    call, leaves `django.core.mail.outbox` behind: that is how it is recognised."""
+    return hasattr(mail, "outbox")
 
 
 def _forget(*, setting: str, **_: Any) -> None:

@@ -27,7 +27,7 @@ from .ingest.payload import (
 from .ingest.pipeline import Reason, Tracked, collect, refusal
 from .services.directory import website_called
 from .services.salts import current_salt
-from .writers import write
+from .writers import store
 
 
 def track(
@@ -75,7 +75,7 @@ def _record(request: HttpRequest, kind: HitKind, website: str | None, **fields: 
     )
     now = timezone.now()
     hit = collect(payload, visitor, tracked, now, current_salt(now), in_force).hit
-    transaction.on_commit(lambda: write([hit]))
+    transaction.on_commit(lambda: store([hit]))
     return None
 
 

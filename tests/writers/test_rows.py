@@ -80,7 +80,7 @@ def test_terms_are_remembered_after_commit_only(django_assert_num_queries: Any) 
     assert not terms._known
     write([hit(1, "ana", "/kept")])
     assert len(terms._known) == 4  # url, path, referrer, hostname
-    with django_assert_num_queries(4):  # begin, session, hit, commit: no term is asked for
+    with django_assert_num_queries(3):  # begin, hit, commit: no term is asked for, no session stored again
         write([hit(1, "ana", "/kept")])
     assert StoredHit.objects.filter(url__text="/kept").count() == 2
 

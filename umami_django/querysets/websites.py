@@ -45,9 +45,11 @@ class WebsiteQuerySet(models.QuerySet[Any]):
         """The key of each website and the moment of its pending reset: what traffic querysets are limited to."""
         return dict(self.values_list("pk", "reset_at"))
 
-    def awaiting_purge(self) -> Self:
-        """Websites with traffic that no reader sees any more."""
-        return self.filter(Q(deleted_at__isnull=False) | Q(reset_at__isnull=False))
+    def awaiting_purge(self, before: datetime | None = None) -> Self:
+        """Websites with traffic that no reader sees any more; with *before*, since then or longer."""
+        if before is None:
+            return self.filter(Q(deleted_at__isnull=False) | Q(reset_at__isnull=False))
+        return self.filter(Q(deleted_at__lte=before) | Q(deleted_at=None, reset_at__lte=before))
 
 
 class ShareQuerySet(models.QuerySet[Any]):

@@ -4,26 +4,42 @@ In batches, each its own short transaction: memory stays constant and collection
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from ..conf import umami_settings
 from ..models import EventData, EventDocument, LogImport, Session, SessionData, StoredHit, Term, Website
+from ..writers.sessions import REMEMBERED_S
 
 BATCH_ROWS = 5_000
+SETTLES_IN = timedelta(seconds=REMEMBERED_S)
+"""After this long no process still takes a session for stored that nobody has been seen in since the mark, and none
+still takes hits of a deleted website."""
 
 Progress = Callable[[int], None]
 """Called with the number of rows removed so far."""
 
 
-def purge(*, batch_rows: int = BATCH_ROWS, progress: Progress | None = None) -> int:
-    """Finish every deletion and reset that is waiting; the number of rows removed."""
+def purge(
+    *, batch_rows: int = BATCH_ROWS, progress: Progress | None = None, now: datetime | None = None
+) -> int:
+    """Finish every deletion and reset that has settled by *now* (UTC); the number of rows removed.
+
+    Those of the last minute are left for the next time (`unsettled`).
+    """
     removed = 0
-    for website in Website.objects.awaiting_purge().order_by("pk"):
+    settled = (now or timezone.now()) - SETTLES_IN
+    for website in Website.objects.awaiting_purge(before=settled).order_by("pk"):
         removed += purge_website(website, batch_rows=batch_rows, progress=progress, removed_before=removed)
     return removed
+
+
+def unsettled() -> int:
+    """How many websites are deleted or reset, and not purged yet."""
+    return Website.objects.awaiting_purge().count()
 
 
 def purge_website(
@@ -73,7 +89,9 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
         documents.filter(Exists(old_hits.filter(pk=OuterRef("hit_id")))),
         old_hits,
         # a visitor who came back after the reset keeps their session
-        sessions.filter(created_at__lte=reset_at).exclude(Exists(hits.filter(session_id=OuterRef("pk")))),
+        sessions.filter(created_at__lte=reset_at)
+        .exclude(Exists(hits.filter(session_id=OuterRef("pk"))))
+        .exclude(Exists(told.filter(session_id=OuterRef("pk")))),
         imports,
     ]
 

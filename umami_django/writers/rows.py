@@ -1,53 +1,94 @@
 """One set of hits becomes rows: terms, sessions, hits, event data, in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connections, transaction
 
 from ..conf import umami_settings
 from ..domain.hits import Hit, Identification
+from ..domain.periods import to_micros
 from ..domain.terms import digest
 from ..domain.vocabulary import TermKind
 from ..models import EventData, EventDocument, Session, SessionData, StoredHit
 from ..signals import hit_recorded
+from . import sessions
+from .bulk import in_one_go, insert_rows
 from .terms import TermKey, term_ids
 
 Seen = Hit | Identification
 """Whatever tells of a session."""
 
 ROWS_AT_ONCE = 1000
-SESSION_TERMS = ("browser", "os", "device", "screen", "language", "country", "region", "city")
+HIT_TERMS = (
+    "url",
+    "path",
+    "query",
+    "referrer",
+    "referrer_domain",
+    "hostname",
+    "title",
+    "event_name",
+    "tag",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+    "click_id",
+)
+SESSION_TERMS = ("hostname", "browser", "os", "device", "screen", "language", "country", "region", "city")
+HIT_KINDS = tuple(int(TermKind[column.upper()]) for column in HIT_TERMS)
+SESSION_KINDS = tuple(int(TermKind[column.upper()]) for column in SESSION_TERMS)
+HIT_COLUMNS = (
+    *("website_id", "session_id", "visit_id", "created_at", "kind"),
+    *(f"{column}_id" for column in HIT_TERMS),
+)
+SESSION_COLUMNS = (
+    *("id", "uuid", "website_id", "created_at", "distinct_id"),
+    *(f"{column}_id" for column in SESSION_TERMS),
+)
 
 
 def write(hits: Sequence[Hit], identifications: Sequence[Identification] = ()) -> None:
-    """Store *hits* and what was told about visitors, all or none, in a fixed number of statements (per 1,000 rows).
+    """Store *hits* and what was told about visitors, all or none; `hit_recorded` is sent after COMMIT.
 
-    A session that exists stays as it is: its attributes are those of its first hit. Several writers may store
-    the same visitor at once (v1 reference 7.1, 38). Query budget of one pageview: the transaction, terms (0 when
-    known, else up to 3), session, hit.
+    Part of the caller's transaction where there is one.
     """
     if not hits and not identifications:
         return
-    seen: tuple[Seen, ...] = (*hits, *identifications)
     using = umami_settings().TRAFFIC_DATABASE
     with write_transaction(using):
-        terms = term_ids((key for hit in seen for key in _term_keys(hit)), using)
-        Session.objects.using(using).bulk_create(
-            _sessions(seen, terms), ignore_conflicts=True, batch_size=ROWS_AT_ONCE
-        )
+        insert(hits, identifications, using)
+        transaction.on_commit(lambda: announce(hits), using=using, robust=True)
+
+
+def announce(hits: Sequence[Hit]) -> None:
+    """Tell whoever listens to `hit_recorded`."""
+    if hits and hit_recorded.receivers:
+        hit_recorded.send_robust(sender=StoredHit, hits=tuple(hits))
+
+
+def insert(hits: Sequence[Hit], identifications: Sequence[Identification], using: str) -> None:
+    """Make rows of everything in a fixed number of statements. Call inside a transaction.
+
+    A session that exists stays as it is: its attributes are those of its first hit. Several writers may store
+    the same visitor at once (v1 reference 7.1, 38). Query budget of one pageview: terms (0 when known, else up to
+    3), session (0 when known), hit.
+    """
+    seen: tuple[Seen, ...] = (*hits, *identifications)
+    new_sessions = sessions.unknown(item.session_id for item in seen)
+    openers = _openers(item for item in seen if item.session_id in new_sessions)
+    keys = {key for hit in hits for key in _keys(hit.website_id, HIT_KINDS, _hit_texts(hit))}
+    keys.update(
+        key for item in openers for key in _keys(item.website_id, SESSION_KINDS, _session_texts(item))
+    )
+    ids = term_ids(keys, using)
+    with in_one_go(using):
+        _insert_sessions(openers, ids, using)
         if identifications:
             _write_session_data(identifications, using)
-        if not hits:
-            return
-        stored = StoredHit.objects.using(using).bulk_create(
-            [_stored_hit(hit, terms) for hit in hits], batch_size=ROWS_AT_ONCE
-        )
-        _write_event_data(hits, stored, using)
-        recorded = tuple(hits)
-        transaction.on_commit(
-            lambda: hit_recorded.send_robust(sender=StoredHit, hits=recorded), using=using, robust=True
-        )
+        _insert_hits(hits, ids, using)
 
 
 @contextmanager
@@ -72,82 +113,127 @@ def write_transaction(using: str) -> Iterator[None]:
         connection.transaction_mode = usual_mode  # type: ignore[attr-defined]
 
 
-def _texts(hit: Hit) -> Iterator[tuple[str, TermKind, str | None]]:
-    """Column, kind and text of everything that a hit's own row refers to."""
-    place = hit.location
-    yield "url", TermKind.URL, place.url
-    yield "path", TermKind.PATH, place.path
-    yield "query", TermKind.QUERY, place.query
-    yield "referrer", TermKind.REFERRER, place.referrer
-    yield "referrer_domain", TermKind.REFERRER_DOMAIN, place.referrer_domain
-    yield "hostname", TermKind.HOSTNAME, hit.hostname
-    yield "title", TermKind.TITLE, hit.title
-    yield "event_name", TermKind.EVENT_NAME, hit.event_name
-    yield "tag", TermKind.TAG, hit.tag
-    yield "click_id", TermKind.CLICK_ID, place.click_id
-    for field, value in place.utm.items():
-        yield field, TermKind[field.upper()], value
+def _hit_texts(hit: Hit) -> tuple[str | None, ...]:
+    """Everything that a hit's own row refers to, in the order of HIT_TERMS."""
+    place, utm = hit.location, hit.location.utm.get
+    return (
+        place.url,
+        place.path,
+        place.query,
+        place.referrer,
+        place.referrer_domain,
+        hit.hostname,
+        hit.title,
+        hit.event_name,
+        hit.tag,
+        utm("utm_source"),
+        utm("utm_medium"),
+        utm("utm_campaign"),
+        utm("utm_content"),
+        utm("utm_term"),
+        place.click_id,
+    )
 
 
-def _session_texts(hit: Seen) -> Iterator[tuple[str, TermKind, str | None]]:
-    """Column, kind and text of everything that a session's row refers to."""
-    yield "hostname", TermKind.HOSTNAME, hit.hostname
-    for column in SESSION_TERMS:
-        yield column, TermKind[column.upper()], getattr(hit.client, column)
+def _session_texts(item: Seen) -> tuple[str | None, ...]:
+    """Everything that a session's row refers to, in the order of SESSION_TERMS."""
+    client = item.client
+    return (
+        item.hostname,
+        client.browser,
+        client.os,
+        client.device,
+        client.screen,
+        client.language,
+        client.country,
+        client.region,
+        client.city,
+    )
 
 
-def _term_keys(hit: Seen) -> Iterator[TermKey]:
-    for _, kind, text in _texts(hit) if isinstance(hit, Hit) else ():
+def _keys(website_id: int, kinds: Sequence[int], texts: Sequence[str | None]) -> Iterator[TermKey]:
+    for kind, text in zip(kinds, texts, strict=True):
         if text is not None:
-            yield hit.website_id, kind, text
-    for _, kind, text in _session_texts(hit):
-        if text is not None:
-            yield hit.website_id, kind, text
+            yield website_id, kind, text
 
 
-def _sessions(hits: Sequence[Seen], terms: dict[TermKey, int]) -> list[Session]:
-    """The sessions of *hits* as first seen, sorted by key so that writers lock in the same order."""
-    first: dict[int, Seen] = {}
-    for hit in hits:
-        earlier = first.get(hit.session_id)
-        if earlier is None or hit.created_at < earlier.created_at:
-            first[hit.session_id] = hit
+def _term_columns(
+    website_id: int, kinds: Sequence[int], texts: Sequence[str | None], ids: dict[TermKey, int]
+) -> list[int | None]:
     return [
-        Session(
-            id=hit.session_id,
-            uuid=hit.session_uuid,
-            website_id=hit.website_id,
-            created_at=hit.created_at,
-            distinct_id=hit.distinct_id,
-            **{
-                f"{column}_id": terms[hit.website_id, kind, text]
-                for column, kind, text in _session_texts(hit)
-                if text is not None
-            },
-        )
-        for _, hit in sorted(first.items())
+        None if text is None else ids[website_id, kind, text] for kind, text in zip(kinds, texts, strict=True)
     ]
 
 
-def _stored_hit(hit: Hit, terms: dict[TermKey, int]) -> StoredHit:
+def _openers(seen: Iterable[Seen]) -> list[Seen]:
+    """What each session was first seen by, sorted by key so that writers lock in the same order."""
+    first: dict[int, Seen] = {}
+    for item in seen:
+        earlier = first.get(item.session_id)
+        if earlier is None or item.created_at < earlier.created_at:
+            first[item.session_id] = item
+    return [item for _, item in sorted(first.items())]
+
+
+def _insert_sessions(openers: Sequence[Seen], ids: dict[TermKey, int], using: str) -> None:
+    if not openers:
+        return
+    to_uuid = Session._meta.get_field("uuid").get_db_prep_value
+    connection = connections[using]
+    rows = [
+        (
+            item.session_id,
+            to_uuid(item.session_uuid, connection),
+            item.website_id,
+            to_micros(item.created_at),
+            item.distinct_id,
+            *_term_columns(item.website_id, SESSION_KINDS, _session_texts(item), ids),
+        )
+        for item in openers
+    ]
+    insert_rows(Session, SESSION_COLUMNS, rows, using, ignore_known=True)
+    stored = [item.session_id for item in openers]
+    transaction.on_commit(lambda: sessions.remember(stored), using=using)
+
+
+def _insert_hits(hits: Sequence[Hit], ids: dict[TermKey, int], using: str) -> None:
+    """Hits with data are few, and their keys are needed: they go the slower way."""
+    plain = [hit for hit in hits if hit.event_data is None]
+    insert_rows(StoredHit, HIT_COLUMNS, [_hit_row(hit, ids) for hit in plain], using)
+    if len(plain) == len(hits):
+        return
+    telling = [hit for hit in hits if hit.event_data is not None]
+    stored = StoredHit.objects.using(using).bulk_create(
+        [_stored_hit(hit, ids) for hit in telling], batch_size=ROWS_AT_ONCE
+    )
+    _write_event_data(telling, stored, using)
+
+
+def _hit_row(hit: Hit, ids: dict[TermKey, int]) -> tuple[int | None, ...]:
+    return (
+        hit.website_id,
+        hit.session_id,
+        hit.visit_id,
+        to_micros(hit.created_at),
+        int(hit.kind),
+        *_term_columns(hit.website_id, HIT_KINDS, _hit_texts(hit), ids),
+    )
+
+
+def _stored_hit(hit: Hit, ids: dict[TermKey, int]) -> StoredHit:
+    terms = _term_columns(hit.website_id, HIT_KINDS, _hit_texts(hit), ids)
     return StoredHit(
         website_id=hit.website_id,
         session_id=hit.session_id,
         visit_id=hit.visit_id,
         created_at=hit.created_at,
         kind=hit.kind,
-        **{
-            f"{column}_id": terms[hit.website_id, kind, text]
-            for column, kind, text in _texts(hit)
-            if text is not None
-        },
+        **{f"{column}_id": term for column, term in zip(HIT_TERMS, terms, strict=True)},
     )
 
 
 def _write_event_data(hits: Sequence[Hit], stored: Sequence[StoredHit], using: str) -> None:
-    pairs = [(hit, row) for hit, row in zip(hits, stored, strict=True) if hit.event_data is not None]
-    if not pairs:
-        return
+    pairs = list(zip(hits, stored, strict=True))
     EventDocument.objects.using(using).bulk_create(
         [
             EventDocument(hit_id=row.pk, website_id=hit.website_id, document=hit.event_data or "")

@@ -9,11 +9,10 @@ from django.db import transaction
 from django.db.models.signals import post_migrate
 
 from ..domain.terms import digest
-from ..domain.vocabulary import TermKind
 from ..models import Term
 
-TermKey = tuple[int, TermKind, str]
-"""Website, kind, text."""
+TermKey = tuple[int, int, str]
+"""Website, `TermKind` as a number, text."""
 
 MOST_CACHED = 50_000
 DIGESTS_AT_ONCE = 10_000
@@ -28,9 +27,7 @@ def term_ids(keys: Iterable[TermKey], using: str) -> dict[TermKey, int]:
     No query when all are in memory, one when all exist, three otherwise. Ids enter the memory after COMMIT
     only: an id of a transaction that was rolled back would point at nothing.
     """
-    wanted = set(keys)
-    found = _recall(wanted)
-    missing = wanted - found.keys()
+    found, missing = _recall(set(keys))
     if not missing:
         return found
     digests = {key: digest(key[2]) for key in missing}
@@ -49,10 +46,10 @@ def term_ids(keys: Iterable[TermKey], using: str) -> dict[TermKey, int]:
 
 
 def _stored(digests: dict[TermKey, str], using: str) -> dict[TermKey, int]:
-    by_digest = {(key[0], int(key[1]), text_digest): key for key, text_digest in digests.items()}
+    by_digest = {(key[0], key[1], text_digest): key for key, text_digest in digests.items()}
     texts = sorted(set(digests.values()))
     websites = {key[0] for key in digests}
-    kinds = {int(key[1]) for key in digests}
+    kinds = {key[1] for key in digests}
     stored = {}
     for start in range(0, len(texts), DIGESTS_AT_ONCE):
         rows = (
@@ -69,12 +66,17 @@ def _stored(digests: dict[TermKey, str], using: str) -> dict[TermKey, int]:
     return stored
 
 
-def _recall(keys: set[TermKey]) -> dict[TermKey, int]:
+def _recall(keys: set[TermKey]) -> tuple[dict[TermKey, int], set[TermKey]]:
+    """What is in memory, and what is not."""
+    found, missing = {}, set()
     with _lock:
-        found = {key: _known[key] for key in keys if key in _known}
-        for key in found:
-            _known.move_to_end(key)
-    return found
+        for key in keys:
+            if (known := _known.get(key)) is None:
+                missing.add(key)
+            else:
+                found[key] = known
+                _known.move_to_end(key)
+    return found, missing
 
 
 def _remember(ids: dict[TermKey, int]) -> None:

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from ... import conf
-from ...exceptions import UmamiError
+from ...exceptions import StoreUnavailable, UmamiError
 from ...ingest.pipeline import Reason
+from ...writers import is_stalled
 from ..cors import opened, preflight_answer
 
 logger = logging.getLogger("umami_django.collect")
@@ -37,14 +38,18 @@ def open_door(
             if request.method == "OPTIONS":
                 return preflight_answer(request)
             try:
-                return opened(view(request))
+                if not is_stalled():
+                    return opened(view(request))
+            except StoreUnavailable as error:
+                logger.warning("A hit was turned away: %s", error)
             except DatabaseError:
-                # a visitor's page must not suffer, and the hit may come again
                 logger.exception("A hit could not be stored.")
-                response = unavailable()
-                response["Retry-After"] = str(COME_AGAIN_S)
-                return opened(response)
+            # a visitor's page must not suffer, and the hit may come again
+            response = unavailable()
+            response["Retry-After"] = str(COME_AGAIN_S)
+            return opened(response)
 
+        door.is_collect_door = True  # type: ignore[attr-defined]  # CollectFirst looks for it
         return door
 
     return decorate

@@ -18,7 +18,7 @@ from ...ingest.pipeline import Accepted, Reason, Rules, Tracked, Visitor, collec
 from ...models import Website
 from ...services.directory import website_by_uuid
 from ...services.salts import salt_for
-from ...writers import write
+from ...writers import store
 from ..authentication import asker_of
 from ..requests import rules, visitor_of
 from ..tokens import Purpose, signing_key
@@ -136,9 +136,13 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     if (reason := refusal(visitor, sender.rules)) is not None:
         return Outcome(BOT_ANSWER, dropped=reason)
     moment = believable_time(sent.timestamp, sender.now, trusted=trusted)
-    accepted = _accepted(sent, sender, website, visitor, moment)
+    earlier = receipt.read(sender.token, signing_key(Purpose.COLLECT), website_id=website.id, now=moment)
+    accepted = _accepted(sent, sender, website, visitor, moment, earlier)
+    is_known = accepted.receipt is earlier
     answer = {
-        "cache": receipt.written(accepted.receipt, signing_key(Purpose.COLLECT)),
+        "cache": sender.token
+        if is_known
+        else receipt.written(accepted.receipt, signing_key(Purpose.COLLECT)),
         "sessionId": str(accepted.hit.session_uuid),
         "visitId": str(uuid_of_visit(accepted.hit.visit_id)),
     }
@@ -150,9 +154,13 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
 
 
 def _accepted(
-    sent: Message, sender: Sender, website: Tracked, visitor: Visitor, moment: datetime
+    sent: Message,
+    sender: Sender,
+    website: Tracked,
+    visitor: Visitor,
+    moment: datetime,
+    earlier: receipt.Receipt | None,
 ) -> Accepted:
-    earlier = receipt.read(sender.token, signing_key(Purpose.COLLECT), website_id=website.id, now=moment)
     salt = salt_for(moment, sender.now)
     return collect(sent.payload, visitor, website, moment, salt, sender.rules, earlier, conf.secret())
 
@@ -178,7 +186,7 @@ def _visitor(sent: Message, visitor: Visitor) -> Visitor:
 
 def _store(outcomes: list[Outcome]) -> None:
     """Everything in one transaction."""
-    write(
+    store(
         [outcome.hit for outcome in outcomes if outcome.hit],
         [outcome.identification for outcome in outcomes if outcome.identification],
     )

@@ -13,7 +13,7 @@ from ...ingest.payload import NoPayload, NotJson, decoded, parsed
 from ...ingest.pipeline import Reason, collect, refusal
 from ...services.directory import website_by_uuid
 from ...services.salts import current_salt
-from ...writers import write
+from ...writers import store
 from ..requests import rules, visitor_of
 from ..tokens import Purpose, signing_key
 from .door import BodyTooLarge, body_of, dropped, open_door, text
@@ -60,11 +60,12 @@ def _collected(request: HttpRequest) -> HttpResponse:
     sent_back = request.headers.get("x-umami-cache") or payload.cache
     earlier = receipt.read(sent_back, key, website_id=website.id, now=now)
     accepted = collect(payload, visitor, website, now, current_salt(now), in_force, earlier)
-    token = receipt.written(accepted.receipt, key)
+    is_known = accepted.receipt is earlier  # what was sent is still good: no need to sign again
+    token = sent_back if is_known else receipt.written(accepted.receipt, key)
     response = HttpResponse(token, content_type="text/plain")
     if not conf.is_recording():
         return dropped(response, Reason.NOT_RECORDING)
-    write([accepted.hit])
+    store([accepted.hit])
     return response
 
 

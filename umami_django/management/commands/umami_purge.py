@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from ...services.purge import BATCH_ROWS, purge
+from ...services.purge import BATCH_ROWS, purge, unsettled
 from ...services.salts import rotate_salts
 
 
@@ -34,3 +34,5 @@ class Command(BaseCommand):
         salts = rotate_salts(timezone.now())
         if options["verbosity"] > 0:
             self.stdout.write(f"{removed:,} rows and {salts} salts removed.")
+            if left := unsettled():
+                self.stdout.write(f"Left for the next run: {left} deleted or reset within the last minute.")

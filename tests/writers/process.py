@@ -1,0 +1,50 @@
+"""Collects in a process of its own, as a server does: `python -m tests.writers.process VISITORS THREADS HITS`.
+
+Each thread stores HITS hits, one at a time, of visitors that all processes share. `migrate` alone makes the tables,
+`count` prints how many hits, different urls and sessions there are.
+"""
+
+import os
+import sys
+import threading
+
+import django
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings.default"
+    django.setup()
+    from django.core.management import call_command
+
+    if sys.argv[1] == "migrate":
+        call_command("migrate", verbosity=0)
+        return
+    from tests.traffic import hit
+    from umami_django.models import Session, StoredHit
+    from umami_django.writers import store
+
+    if sys.argv[1] == "count":
+        urls = StoredHit.objects.values("url_id").distinct()
+        print(StoredHit.objects.count(), urls.count(), Session.objects.count())
+        return
+    visitors, threads, hits = map(int, sys.argv[1:])
+    errors: list[BaseException] = []
+
+    def collect(thread: int) -> None:
+        try:
+            for number in range(hits):
+                url = f"/{os.getpid()}/{thread}/{number}"
+                store([hit(1, f"visitor {number % visitors}", url)])
+        except BaseException as error:
+            errors.append(error)
+            raise
+
+    running = [threading.Thread(target=collect, args=(number,)) for number in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    sys.exit(1 if errors else 0)
+
+
+main()

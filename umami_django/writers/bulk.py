@@ -1,0 +1,91 @@
+"""Many rows of plain values into a table, the quickest way of each database.
+
+Django's `bulk_create` makes an object of each row and a parameter of each value, again for each row. Measured with
+batches of 32 hits: it takes most of the writer's time (benchmarks/collect.py).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from django.db import connections
+from django.db.models import Model
+
+Row = Sequence[Any]
+"""Values as the database takes them: integers, texts, None; a UUID as its driver's text."""
+
+
+@contextmanager
+def in_one_go(using: str) -> Iterator[None]:
+    """Statements in the block travel together where the driver can do that (psycopg's pipeline); an error of any is
+    raised at the end of the block at the latest. Call inside a transaction."""
+    connection = connections[using]
+    connection.ensure_connection()
+    pipeline = getattr(connection.connection, "pipeline", None)
+    if pipeline is None:
+        yield
+        return
+    with connection.wrap_database_errors, pipeline():
+        yield
+
+
+def insert_rows(
+    model: type[Model], columns: Sequence[str], rows: Sequence[Row], using: str, *, ignore_known: bool = False
+) -> None:
+    """Insert *rows* into the table of *model*; with *ignore_known* leave out those whose key is there already.
+
+    One statement on PostgreSQL; on SQLite one for each row, prepared once; on MariaDB as many as its packets ask for.
+    """
+    if not rows:
+        return
+    connection = connections[using]
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    names = ", ".join(quote(column) for column in columns)
+    insert = {"sqlite": _insert_sqlite, "postgresql": _insert_postgresql, "mysql": _insert_mysql}
+    insert[connection.vendor](connection, model, table, names, columns, rows, ignore_known)
+
+
+def _insert_sqlite(
+    connection: Any, model: Any, table: str, names: str, columns: Any, rows: Any, ignore_known: bool
+) -> None:
+    verb = "INSERT OR IGNORE" if ignore_known else "INSERT"
+    _many(connection, f"{verb} INTO {table} ({names}) VALUES ({_places(columns)})", rows)
+
+
+def _insert_mysql(
+    connection: Any, model: Any, table: str, names: str, columns: Any, rows: Any, ignore_known: bool
+) -> None:
+    verb = "INSERT IGNORE" if ignore_known else "INSERT"
+    _many(connection, f"{verb} INTO {table} ({names}) VALUES ({_places(columns)})", rows)
+
+
+def _insert_postgresql(
+    connection: Any, model: Any, table: str, names: str, columns: Any, rows: Any, ignore_known: bool
+) -> None:
+    """A column at a time: the statement is the same however many rows there are."""
+    types = _types(connection.alias, model, tuple(columns))
+    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+    conflict = " ON CONFLICT DO NOTHING" if ignore_known else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){conflict}",  # noqa: S608
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+@lru_cache(maxsize=32)
+def _types(using: str, model: type[Model], columns: tuple[str, ...]) -> list[str]:
+    connection = connections[using]
+    by_column = {field.column: field for field in model._meta.concrete_fields}
+    return [str(by_column[column].rel_db_type(connection)) for column in columns]
+
+
+def _places(columns: Sequence[str]) -> str:
+    return ", ".join(["%s"] * len(columns))
+
+
+def _many(connection: Any, statement: str, rows: Sequence[Row]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
