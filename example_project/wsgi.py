@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from umami_django.wsgi import CollectFirst
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_project.settings")
 
-application = get_wsgi_application()
+application = CollectFirst(get_wsgi_application())

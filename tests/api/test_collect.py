@@ -19,6 +19,12 @@ from umami_django.services.websites import delete_website
 PATH = "/api/collect"
 
 
+@pytest.fixture
+def client(collect_client: Client) -> Client:
+    """Through all of Django, and through CollectFirst."""
+    return collect_client
+
+
 def message(website: Website, kind: str = "pageview", **payload: Any) -> dict[str, Any]:
     """The message of the user's document."""
     fields = {
@@ -339,7 +345,7 @@ def test_a_database_error_is_503_and_asks_to_come_again(
     def broken(*_: Any) -> None:
         raise DatabaseError("gone")
 
-    monkeypatch.setattr("umami_django.api.collect.views.write", broken)
+    monkeypatch.setattr("umami_django.api.collect.views.store", broken)
     answer = send(client, message(website))
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert b"gone" not in answer.content

@@ -17,6 +17,12 @@ from umami_django.models import Account, Event, EventData, Pageview, Session, Se
 SEND, BATCH = "/api/send", "/api/batch"
 
 
+@pytest.fixture
+def client(collect_client: Client) -> Client:
+    """Through all of Django, and through CollectFirst."""
+    return collect_client
+
+
 def message(website: Website, kind: str = "event", **fields: Any) -> dict[str, Any]:
     payload = {
         "website": str(website.uuid),
@@ -285,7 +291,7 @@ def test_a_database_error_is_503(client: Client, website: Website, monkeypatch: 
     def broken(*_: Any) -> None:
         raise DatabaseError("secret details")
 
-    monkeypatch.setattr("umami_django.api.collect.send.write", broken)
+    monkeypatch.setattr("umami_django.api.collect.send.store", broken)
     answer = post(client, message(website))
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert b"secret" not in answer.content

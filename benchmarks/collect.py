@@ -1,0 +1,146 @@
+"""How many collects a second a server takes, as a ratio to an empty view of the same server in the same run.
+
+    python benchmarks/collect.py
+    python benchmarks/collect.py --databases postgres --servers granian --seconds 5
+
+Real HTTP on loopback (wrk where there is one), 500 user agents, 2,000 paths, one of four hits from a visitor never
+seen before; load, server and database share the machine. Servers of PostgreSQL and MariaDB: POSTGRES_URL, MARIADB_URL
+(a database of the benchmark's own is made there and dropped). Needs granian or gunicorn.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.load import Result, load  # noqa: E402
+from benchmarks.site import server as site  # noqa: E402
+
+VISITORS, AGENTS, PATHS = 1_000, 500, 2_000
+UMAMI_3_1, UMAMI_1_38 = 162, 128
+"""Collects a second of the Node servers on a machine of two cores (design, section 6)."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--databases", nargs="+", default=["postgres", "sqlite", "mariadb"])
+    parser.add_argument("--servers", nargs="+", default=["granian", "gunicorn"])
+    parser.add_argument("--writers", nargs="+", default=["commit"])
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--connections", type=int, default=64)
+    options = parser.parse_args()
+    servers = [name for name in options.servers if shutil.which(name, path=str(Path(sys.executable).parent))]
+    print("| server | database | what | a second | of empty | p50 ms | p99 ms | failed | stored |")
+    print("|---|---|---|---:|---:|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in options.databases:
+            with site.database(kind, Path(folder)) as url:
+                for name in servers:
+                    measure(name, kind, url, Path(folder), options)
+
+
+def measure(server: str, kind: str, url: str, folder: Path, options: argparse.Namespace) -> None:
+    """All that one server does on one database."""
+    data = new_data(url)
+    how = {"seconds": options.seconds, "connections": options.connections}
+    empty: Result | None = None
+
+    def row(what: str, result: Result, stored: str = "") -> None:
+        ratio = result.per_second / empty.per_second if empty else 1.0
+        print(
+            f"| {server} | {kind} | {what} | {result.per_second:,.0f} | {ratio:.2f} | {result.p50:.1f} "
+            f"| {result.p99:.1f} | {result.failed} | {stored} |",
+            flush=True,
+        )
+
+    with site.serving(server, "application", url) as port:
+        data["visitors"] = known_visitors(data, port)
+        load(data, folder, port, "/empty", seconds=2, connections=options.connections)
+        empty = load(data, folder, port, "/empty", **how)
+        row("an empty view", empty)
+        row("an empty DRF view", load(data, folder, port, "/drf", **how))
+    for writer in options.writers:
+        for application in ("application", "collect_first"):
+            with site.serving(server, application, url) as port:
+                load(data, folder, port, "/api/collect", seconds=2, connections=options.connections)
+                before = hits(url)
+                result = load(data, folder, port, "/api/collect", **how)
+                stored = hits(url) - before
+            first = ", CollectFirst" if application == "collect_first" else ""
+            row(f"{writer}{first}", result, f"{stored:,}")
+            print(
+                f"    {result.per_second / UMAMI_3_1:.0f} times Umami 3.1, "
+                f"{result.per_second / UMAMI_1_38:.0f} times Umami 1.38",
+                file=sys.stderr,
+            )
+    with site.serving(server, "application", url) as port:
+        result = load(
+            data, folder, port, "/api/batch", per_request=100, seconds=options.seconds, connections=8
+        )
+        row(
+            "batches of 100 (hits a second)",
+            Result(result.per_second * 100, result.p50, result.p99, result.failed),
+        )
+
+
+def django_of(url: str, code: str) -> str:
+    """What *code* prints in a process of the site."""
+    import subprocess
+
+    program = f"import django; django.setup()\n{code}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=site.environment(url), capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def hits(url: str) -> int:
+    """How many hits are in the database."""
+    return int(django_of(url, "from umami_django.models import StoredHit; print(StoredHit.objects.count())"))
+
+
+def new_data(url: str) -> dict[str, Any]:
+    """A website of its own, 2,000 paths, 500 user agents."""
+    code = "from umami_django.services.websites import create_website; print(create_website(owner=None, name='b').uuid)"
+    chance = random.Random(1)
+    agents = [
+        f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        f"Chrome/{100 + number % 50}.0.{number}.0 Safari/537.36"
+        for number in range(AGENTS)
+    ]
+    paths = [f"/section-{number % 20}/page-{number}?ref={chance.randrange(5)}" for number in range(PATHS)]
+    return {"website": django_of(url, code), "paths": paths, "agents": agents}
+
+
+def known_visitors(data: dict[str, Any], port: int) -> list[dict[str, str]]:
+    """Visitors who have been here, with the tokens they were answered."""
+    chance = random.Random(2)
+    visitors = []
+    for _ in range(VISITORS):
+        address = ".".join(["172", *(str(chance.randrange(1, 255)) for _ in range(3))])
+        agent = chance.choice(data["agents"])
+        payload = {"website": data["website"], "url": "/", "hostname": "example.com", "screen": "1920x1080"}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/collect",
+            json.dumps({"type": "pageview", "payload": payload}).encode(),
+            {"Content-Type": "application/json", "User-Agent": agent, "X-Forwarded-For": address},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            visitors.append({"address": address, "agent": agent, "token": answer.read().decode()})
+    return visitors
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()

@@ -1,0 +1,148 @@
+"""Starts and stops a server of the benchmark's site on loopback, and the database it uses."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WORKERS, THREADS = 2, 32
+SERVER_URLS = {
+    "postgres": os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432"),
+    "mariadb": os.environ.get("MARIADB_URL", "mysql://root@127.0.0.1:3306"),
+}
+DATABASE = "umami_benchmark"
+
+
+def environment(database_url: str, **umami: object) -> dict[str, str]:
+    """What a process of the site is told."""
+    return os.environ | {
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "benchmarks.site.settings",
+        "UMAMI": json.dumps(umami),
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """A fresh database of *kind* (sqlite, postgres, mariadb) with our tables; gone afterwards. Its URL."""
+    if kind == "sqlite":
+        url = f"sqlite:///{folder}/benchmark.sqlite3"
+        migrate(url)
+        yield url
+        for file in folder.glob("benchmark.sqlite3*"):
+            file.unlink()
+        return
+    url = f"{SERVER_URLS[kind]}/{DATABASE}"
+    _recreate(kind, create=True)
+    try:
+        migrate(url)
+        yield url
+    finally:
+        _recreate(kind, create=False)
+
+
+def migrate(url: str) -> None:
+    command = [sys.executable, "-m", "django", "migrate", "-v", "0"]
+    subprocess.run(command, env=environment(url), check=True)
+
+
+def _recreate(kind: str, *, create: bool) -> None:
+    """Drop the benchmark's database, and make it anew."""
+    statements = [f"DROP DATABASE IF EXISTS {DATABASE}", *([f"CREATE DATABASE {DATABASE}"] if create else [])]
+    if kind == "postgres":
+        import psycopg
+
+        with psycopg.connect(f"{SERVER_URLS[kind]}/postgres", autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [DATABASE]
+            )
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[call-overload]
+        return
+    import dj_database_url
+    import MySQLdb
+
+    place = dj_database_url.parse(SERVER_URLS[kind])
+    connection = MySQLdb.connect(
+        host=str(place["HOST"]),
+        port=int(place["PORT"] or 3306),
+        user=str(place["USER"]),
+        password=str(place["PASSWORD"]),
+    )
+    try:
+        for statement in statements:
+            connection.cursor().execute(statement)
+    finally:
+        connection.close()
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def command(server: str, application: str, port: int) -> list[str]:
+    """How *server* (granian, gunicorn) is started with WORKERS processes of THREADS threads."""
+    target = f"benchmarks.site.wsgi:{application}"
+    binary = str(Path(sys.executable).with_name(server))
+    if server == "granian":
+        words = ["--interface", "wsgi", "--workers", WORKERS, "--blocking-threads", THREADS]
+        words += [
+            "--host",
+            "127.0.0.1",
+            "--port",
+            port,
+            "--backpressure",
+            4 * THREADS,
+            "--log-level",
+            "warning",
+        ]
+    else:
+        words = ["-k", "gthread", "--workers", WORKERS, "--threads", THREADS, "-b", f"127.0.0.1:{port}"]
+        words += ["--log-level", "warning"]
+    return [binary, *map(str, words), target]
+
+
+@contextmanager
+def serving(server: str, application: str, database_url: str, **umami: object) -> Iterator[int]:
+    """A running server; its port."""
+    port = free_port()
+    process = subprocess.Popen(
+        command(server, application, port),
+        env=environment(database_url, **umami),
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        wait_until_it_answers(port)
+        yield port
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(15)
+
+
+def wait_until_it_answers(port: int, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/empty", timeout=2).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
