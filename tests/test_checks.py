@@ -1,6 +1,7 @@
 """Each check fires on its mistake with a full message and hint, and is silent on a good configuration."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,24 @@ MISTAKES: list[tuple[Any, str, str, str]] = [
     ({"API_LOGIN": "no"}, "umami.E003", "UMAMI['API_LOGIN'] is 'no'.", "It must be True or False."),
     ({"TOKEN_LIFETIME": 30}, "umami.E003", "UMAMI['TOKEN_LIFETIME'] is 30.", "It must be a timedelta."),
     ({"IGNORE_IP": "::1"}, "umami.E003", "UMAMI['IGNORE_IP'] is '::1'.", "It must be a list of texts."),
+    (
+        {"COLLECT_WRITER": "kafka"},
+        "umami.E010",
+        "UMAMI['COLLECT_WRITER'] is 'kafka'.",
+        "It is one of: commit, journal.",
+    ),
+    (
+        {"COLLECT_WRITER": "journal"},
+        "umami.E012",
+        "UMAMI['COLLECT_WRITER'] is 'journal', but there is no UMAMI['JOURNAL_DIRECTORY'].",
+        "Name a directory on a local disk that outlives a restart, e.g. '/var/lib/my-site/umami'.",
+    ),
+    (
+        {"COLLECT_WRITER": "journal", "JOURNAL_DIRECTORY": "/dev/null/journal"},
+        "umami.E013",
+        "UMAMI['JOURNAL_DIRECTORY'] is '/dev/null/journal', where this process cannot write.",
+        "Make the directory, owned by the user that the server runs as.",
+    ),
     ({"SECRET": 5}, "umami.E003", "UMAMI['SECRET'] is 5.", "It must be a text or None."),
     ({"MAX_BODY_BYTES": 0}, "umami.E003", "UMAMI['MAX_BODY_BYTES'] is 0.", "It must be a positive number."),
     (
@@ -138,3 +157,9 @@ def test_a_secret_that_can_be_guessed_is_named_on_deployment(secret: str) -> Non
     with override_settings(UMAMI={"SECRET": secret}):
         assert [row[0] for row in ours(deploy=True)] == ["umami.W007"]
         assert ours() == []
+
+
+def test_the_journal_needs_file_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+    with override_settings(UMAMI={"COLLECT_WRITER": "journal", "JOURNAL_DIRECTORY": str(tmp_path / "new")}):
+        assert [row[0] for row in ours()] == ["umami.E011"]

@@ -3,6 +3,7 @@
 Ids are never reused; docs/reference/checks.md lists them.
 """
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
@@ -149,6 +150,46 @@ def check_traffic_database(app_configs: Any = None, **_: Any) -> Iterator[CheckM
             hint=f"Add {ROUTER!r} to DATABASE_ROUTERS.",
             id="umami.E007",
         )
+
+
+@register(Tags.compatibility)
+def check_writer(app_configs: Any = None, **_: Any) -> Iterator[CheckMessage]:
+    """How hits are stored, and where the journal is."""
+    writer = conf.umami_settings().COLLECT_WRITER
+    if writer not in conf.WRITERS:
+        yield Error(
+            f"UMAMI['COLLECT_WRITER'] is {writer!r}.",
+            hint=f"It is one of: {', '.join(conf.WRITERS)}.",
+            id="umami.E010",
+        )
+    if writer != conf.JOURNAL:
+        return
+    if find_spec("fcntl") is None:
+        yield Error(
+            "UMAMI['COLLECT_WRITER'] is 'journal', but this system has no file locks.",
+            hint="Use 'commit' on Windows.",
+            id="umami.E011",
+        )
+    directory = conf.umami_settings().JOURNAL_DIRECTORY
+    if not directory:
+        yield Error(
+            "UMAMI['COLLECT_WRITER'] is 'journal', but there is no UMAMI['JOURNAL_DIRECTORY'].",
+            hint="Name a directory on a local disk that outlives a restart, e.g. '/var/lib/my-site/umami'.",
+            id="umami.E012",
+        )
+    elif not _is_writable(Path(directory)):
+        yield Error(
+            f"UMAMI['JOURNAL_DIRECTORY'] is {directory!r}, where this process cannot write.",
+            hint="Make the directory, owned by the user that the server runs as.",
+            id="umami.E013",
+        )
+
+
+def _is_writable(directory: Path) -> bool:
+    """Can files be made there? What is missing is made with the first hit, where its parent allows it."""
+    while not directory.exists() and directory != directory.parent:
+        directory = directory.parent
+    return directory.is_dir() and os.access(directory, os.W_OK | os.X_OK)
 
 
 @register(Tags.security)

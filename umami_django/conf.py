@@ -13,6 +13,9 @@ from django.conf import settings as django_settings
 from django.core import mail
 from django.core.signals import setting_changed
 
+COMMIT, JOURNAL = WRITERS = ("commit", "journal")
+"""The values of `COLLECT_WRITER`."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -31,6 +34,29 @@ class Settings:
         metadata={
             "doc": "Alias of the database that holds sessions, pageviews and events. Needs "
             "`umami_django.routers.TrafficRouter` in `DATABASE_ROUTERS` when it is not `default`."
+        },
+    )
+    COLLECT_WRITER: str = field(
+        default="commit",
+        metadata={
+            "doc": "How hits are stored. `commit`: in the database before the answer. `journal`: in a file before the "
+            "answer, in the database a moment later by `umami_worker`."
+        },
+    )
+    JOURNAL_DIRECTORY: str | None = field(
+        default=None,
+        metadata={"doc": "Where the journal is: a directory on a local disk that outlives a restart."},
+    )
+    JOURNAL_FSYNC: bool = field(
+        default=False,
+        metadata={
+            "doc": "Answer when a hit is on the disk and survives a loss of power, not only the end of the process."
+        },
+    )
+    JOURNAL_MAX_BYTES: int = field(
+        default=1_073_741_824,
+        metadata={
+            "doc": "How large the journal may become while it cannot be loaded; then collect answers 503."
         },
     )
     API_LOGIN: bool = field(

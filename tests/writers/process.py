@@ -1,7 +1,8 @@
 """Collects in a process of its own, as a server does: `python -m tests.writers.process VISITORS THREADS HITS`.
 
-Each thread stores HITS hits, one at a time, of visitors that all processes share. `migrate` alone makes the tables,
-`count` prints how many hits, different urls and sessions there are.
+Each thread stores HITS hits, one at a time, of visitors that all processes share. `migrate` alone makes the tables
+and a website, `count` prints how many hits, different urls and sessions there are, `work` loads the journal in
+JOURNAL_DIRECTORY until it is told to stop.
 """
 
 import os
@@ -14,13 +15,20 @@ import django
 def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings.default"
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
+
+    from umami_django.models import Session, StoredHit, Website
 
     if sys.argv[1] == "migrate":
         call_command("migrate", verbosity=0)
+        Website.objects.create(name="Example", domain="example.com")
+        return
+    if sys.argv[1] == "work":
+        settings.UMAMI |= {"JOURNAL_DIRECTORY": os.environ["JOURNAL_DIRECTORY"]}
+        call_command("umami_worker")
         return
     from tests.traffic import hit
-    from umami_django.models import Session, StoredHit
     from umami_django.writers import store
 
     if sys.argv[1] == "count":

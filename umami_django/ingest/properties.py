@@ -62,7 +62,7 @@ def _property(key: str, value: Any) -> Property:
 def _number(key: str, value: int | float) -> Property:
     """A number with four decimals; one that the column cannot hold keeps its text only."""
     number = Decimal(str(value))
-    if abs(number) >= _LARGEST:
+    if not number.is_finite() or abs(number) >= _LARGEST:
         return Property(key, DataType.NUMBER, str(value)[:VALUE_LENGTH])
     number = number.quantize(_FOUR_PLACES, ROUND_HALF_UP)
     return Property(key, DataType.NUMBER, str(number), number_value=number)

@@ -246,3 +246,19 @@ class LogImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_line_digest[:12]}: {self.bytes_read} bytes"
+
+
+class JournalPosition(models.Model):
+    """How far a journal file is loaded. Moved in the transaction that stores the hits: each is stored once."""
+
+    is_traffic = True
+
+    file = models.UUIDField(primary_key=True, help_text=_("The identity in the file's first line."))
+    position = models.BigIntegerField(help_text=_("Bytes of the file that are stored."))
+
+    class Meta:
+        verbose_name = _("journal position")
+        verbose_name_plural = _("journal positions")
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.position}"

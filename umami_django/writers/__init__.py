@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
-from ..conf import umami_settings
+from ..conf import JOURNAL, umami_settings
 from ..domain.hits import Hit, Identification
-from . import commit
+from ..exceptions import StoreUnavailable
+from . import commit, journal
+from .figures import figures, note_error
 from .rows import write
 
-__all__ = ["is_stalled", "store", "write"]
+__all__ = ["figures", "is_stalled", "store", "write"]
 
 
 def store(hits: Sequence[Hit], identifications: Sequence[Identification] = ()) -> None:
@@ -19,10 +21,17 @@ def store(hits: Sequence[Hit], identifications: Sequence[Identification] = ()) -
     """
     if not hits and not identifications:
         return
-    if connections[umami_settings().TRAFFIC_DATABASE].in_atomic_block:
-        write(hits, identifications)
-    else:
-        commit.store(hits, identifications)
+    settings = umami_settings()
+    try:
+        if connections[settings.TRAFFIC_DATABASE].in_atomic_block:
+            write(hits, identifications)
+        elif settings.COLLECT_WRITER == JOURNAL:
+            journal.store(hits, identifications)
+        else:
+            commit.store(hits, identifications)
+    except (StoreUnavailable, DatabaseError) as error:
+        note_error(error)
+        raise
 
 
 def is_stalled() -> bool:

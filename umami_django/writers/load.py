@@ -1,0 +1,300 @@
+"""Takes the journal to the database: each acknowledged hit exactly once, whatever dies meanwhile.
+
+The position in a file moves in the transaction that stores the hits before it. A file that is complete and stored is
+deleted, and its position after that. Source: design, section 6.
+"""
+
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+from threading import Event
+from typing import IO
+from uuid import UUID
+
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError
+
+from ..conf import umami_settings
+from ..domain.hits import Hit, Identification
+from ..models import JournalPosition, Website
+from . import connection as connections
+from . import journal
+from .records import Damaged, Record, record
+from .rows import announce, insert, write_transaction
+from .trouble import is_lost, is_of_the_database
+
+logger = logging.getLogger("umami_django.writers")
+
+BYTES_AT_ONCE = 2 * 1024 * 1024
+STATE_FILE = "loader.json"
+LOCK_FILE = "loader.lock"
+REJECTED = "rejected.lines"
+STATE_EVERY_S = 1.0
+STEP_S = 0.05
+"""Steps begin this far apart unless there is much to do: fuller batches cost less."""
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+STARTING_MAY_TAKE_S = 60.0
+
+
+class AlreadyLoading(Exception):
+    """Another process loads this journal."""
+
+
+class MovedElsewhere(DatabaseError):
+    """Somebody else has stored this part of the file meanwhile, or a COMMIT had succeeded that seemed lost."""
+
+
+@dataclass(slots=True)
+class State:
+    """What the loader last told of itself. Times in seconds since 1970 and in seconds."""
+
+    pid: int
+    seen_at: float = 0.0
+    loaded: int = 0
+    """Hits and identifications since this loader started."""
+    lag_s: float = 0.0
+    """How long ago the oldest of the last batch had been accepted when it was stored."""
+    longest_lag_s: float = 0.0
+    last_error: str | None = None
+
+
+@dataclass(slots=True)
+class _Line:
+    text: bytes
+    record: Record | None
+    """None for a damaged one."""
+
+
+class Loader:
+    """Loads one journal; make it with `loading`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._positions: dict[UUID, int] = {}
+        self._lag_s = 0.0
+        self._told_at = float("-inf")
+        self.state = State(pid=os.getpid())
+
+    def step(self) -> int:
+        """Store some of each file; how many bytes were taken, 0 when nothing was left. Raises DatabaseError."""
+        self._lag_s = 0.0
+        try:
+            taken = sum([self._load_some(path) for path in journal.files(self._directory)])
+            self.state.last_error = None
+        except Exception as error:
+            self._positions.clear()
+            self.state.last_error = f"{type(error).__name__}: {error}".strip()
+            self._tell(now=True)
+            raise
+        self.state.lag_s = self._lag_s
+        self.state.longest_lag_s = max(self.state.longest_lag_s, self._lag_s)
+        self._tell(now=False)
+        return taken
+
+    def load_all(self) -> int:
+        """Store everything there is; how many hits and identifications."""
+        before = self.state.loaded
+        while self.step():
+            pass
+        self._tell(now=True)
+        return self.state.loaded - before
+
+    def _load_some(self, path: Path) -> int:
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return 0
+        with file:
+            # asked before reading: what is written after that answer is not missed
+            is_complete = journal.try_to_hold(file.fileno())
+            identity = _identity(file)
+            if identity is None:
+                logger.error("%s is no journal: left alone.", path)
+                return 0
+            position = self._position(identity)
+            file.seek(position)
+            lines = file.readlines(BYTES_AT_ONCE)
+        torn = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
+        if lines:
+            self._store(identity, position, [_read(text) for text in lines])
+        elif is_complete:
+            if torn:
+                logger.warning("%s ends in %d bytes of a hit that was never acknowledged.", path, len(torn))
+            self._remove(path, identity)
+        return sum(map(len, lines))
+
+    def _store(self, identity: UUID, position: int, lines: Sequence[_Line]) -> None:
+        """All of *lines* in one transaction; those around one that cannot be stored, without it."""
+        try:
+            self._commit(identity, position, lines)
+        except Exception as error:
+            if not _is_of_the_hits(error):
+                raise
+            if len(lines) == 1:
+                logger.exception("A hit cannot be stored.")
+                self._commit(identity, position, [_Line(lines[0].text, None)])
+                return
+            middle = len(lines) // 2
+            self._store(identity, position, lines[:middle])
+            self._store(identity, self._positions[identity], lines[middle:])
+
+    def _commit(self, identity: UUID, position: int, lines: Sequence[_Line]) -> None:
+        records = [line.record for line in lines if line.record]
+        self._keep([line.text for line in lines if line.record is None])
+        moved_to = position + sum(len(line.text) for line in lines)
+        using = umami_settings().TRAFFIC_DATABASE
+        with connections.own_connection.in_use(using) as connection:
+            try:
+                with write_transaction(using):
+                    hits, identifications = _of_living_websites(records)
+                    insert(hits, identifications, using)
+                    if not (
+                        JournalPosition.objects.using(using)
+                        .filter(file=identity, position=position)
+                        .update(position=moved_to)
+                    ):
+                        raise MovedElsewhere
+            except DatabaseError:
+                is_lost(connection)
+                raise
+        self._positions[identity] = moved_to
+        announce(hits)
+        self.state.loaded += sum(len(record.hits) + len(record.identifications) for record in records)
+        if records:
+            waited_s = time.time() - min(record.accepted_ms for record in records) / 1000
+            self._lag_s = max(self._lag_s, waited_s)
+
+    def _position(self, identity: UUID) -> int:
+        if identity not in self._positions:
+            using = umami_settings().TRAFFIC_DATABASE
+            with connections.own_connection.in_use(using) as connection:
+                try:
+                    row, _ = JournalPosition.objects.using(using).get_or_create(
+                        file=identity, defaults={"position": journal.HEADER_BYTES}
+                    )
+                except DatabaseError:
+                    is_lost(connection)
+                    raise
+            self._positions[identity] = row.position
+        return self._positions[identity]
+
+    def _keep(self, rejected: Sequence[bytes]) -> None:
+        """Put lines that cannot be stored aside for a person to look at; after a failed COMMIT once more."""
+        if not rejected:
+            return
+        logger.error("%d lines of the journal are kept in %s.", len(rejected), self._directory / REJECTED)
+        with (self._directory / REJECTED).open("ab") as file:
+            file.writelines(rejected)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _remove(self, path: Path, identity: UUID) -> None:
+        """First the file, then its position: a file without one would be loaded again."""
+        path.unlink()
+        journal.sync_directory(self._directory)
+        using = umami_settings().TRAFFIC_DATABASE
+        with connections.own_connection.in_use(using):
+            JournalPosition.objects.using(using).filter(file=identity).delete()
+        self._positions.pop(identity, None)
+
+    def _tell(self, *, now: bool) -> None:
+        """Write the state down for whoever asks, every second."""
+        if not now and time.monotonic() - self._told_at < STATE_EVERY_S:
+            return
+        self._told_at = time.monotonic()
+        self.state.seen_at = time.time()
+        temporary = self._directory / f"{STATE_FILE}.new"
+        temporary.write_text(json.dumps(asdict(self.state)), encoding="utf-8")
+        temporary.replace(self._directory / STATE_FILE)
+
+
+@contextmanager
+def loading(directory: Path) -> Iterator[Loader]:
+    """The one loader of this journal. Raises AlreadyLoading, and OSError when the directory cannot be used."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / LOCK_FILE).open("ab") as turn:
+        if not journal.try_to_hold(turn.fileno()):
+            raise AlreadyLoading
+        _clear_up(directory)
+        yield Loader(directory)
+
+
+def follow(loader: Loader, stop: Event) -> None:
+    """Load until *stop* is set; while the database is away, wait for it."""
+    pause_s = SHORTEST_PAUSE_S
+    while not stop.is_set():
+        began = time.monotonic()
+        try:
+            taken = loader.step()
+        except (DatabaseError, OSError) as error:
+            logger.warning("The journal cannot be loaded at the moment: %s", error)
+            stop.wait(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            continue
+        pause_s = SHORTEST_PAUSE_S
+        if taken < BYTES_AT_ONCE:
+            stop.wait(max(0.0, STEP_S - (time.monotonic() - began)))
+
+
+def last_state(directory: Path) -> State | None:
+    """What the loader last told, if there ever was one."""
+    try:
+        return State(**json.loads((directory / STATE_FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _identity(file: IO[bytes]) -> UUID | None:
+    header = file.read(journal.HEADER_BYTES)
+    if not header.startswith(journal.MAGIC) or len(header) < journal.HEADER_BYTES:
+        return None
+    try:
+        return UUID(header[len(journal.MAGIC) : -1].decode())
+    except ValueError:
+        return None
+
+
+def _read(text: bytes) -> _Line:
+    try:
+        return _Line(text, record(text))
+    except Damaged as error:
+        logger.error("%s", error)
+        return _Line(text, None)
+
+
+def _is_of_the_hits(error: Exception) -> bool:
+    """Is what was to be stored to blame? Everything else passes, or is for a person to mend: hits wait for it."""
+    if isinstance(error, DatabaseError):
+        return isinstance(error, DataError | IntegrityError) or (
+            isinstance(error, OperationalError) and not is_of_the_database(error)
+        )
+    return isinstance(error, ValueError | TypeError | OverflowError)
+
+
+def _of_living_websites(records: Sequence[Record]) -> tuple[list[Hit], list[Identification]]:
+    """Without those of websites that were deleted while their hits waited: nobody would remove them again."""
+    hits = list(chain.from_iterable(record.hits for record in records))
+    identifications = list(chain.from_iterable(record.identifications for record in records))
+    wanted = {hit.website_id for hit in hits} | {told.website_id for told in identifications}
+    living = set(Website.objects.alive().filter(pk__in=wanted).values_list("pk", flat=True))
+    if living >= wanted:
+        return hits, identifications
+    return (
+        [hit for hit in hits if hit.website_id in living],
+        [told for told in identifications if told.website_id in living],
+    )
+
+
+def _clear_up(directory: Path) -> None:
+    """Remove what a process left behind that died while it began a file: there is no hit in it."""
+    for path in directory.glob(f"*{journal.STARTING}"):
+        try:
+            if time.time() - path.stat().st_mtime > STARTING_MAY_TAKE_S:
+                path.unlink()
+        except FileNotFoundError:
+            continue
