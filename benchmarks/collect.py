@@ -13,9 +13,13 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +40,13 @@ def main() -> None:
     )
     parser.add_argument("--databases", nargs="+", default=["postgres", "sqlite", "mariadb"])
     parser.add_argument("--servers", nargs="+", default=["granian", "gunicorn"])
-    parser.add_argument("--writers", nargs="+", default=["commit"])
+    parser.add_argument("--writers", nargs="+", default=["commit", "journal"])
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--connections", type=int, default=64)
     options = parser.parse_args()
     servers = [name for name in options.servers if shutil.which(name, path=str(Path(sys.executable).parent))]
-    print("| server | database | what | a second | of empty | p50 ms | p99 ms | failed | stored |")
-    print("|---|---|---|---:|---:|---:|---:|---:|---:|")
+    print("| server | database | what | a second | of empty | p50 ms | p99 ms | failed | stored | lag s |")
+    print("|---|---|---|---:|---:|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
         for kind in options.databases:
             with site.database(kind, Path(folder)) as url:
@@ -56,11 +60,11 @@ def measure(server: str, kind: str, url: str, folder: Path, options: argparse.Na
     how = {"seconds": options.seconds, "connections": options.connections}
     empty: Result | None = None
 
-    def row(what: str, result: Result, stored: str = "") -> None:
+    def row(what: str, result: Result, stored: str = "", lag: str = "") -> None:
         ratio = result.per_second / empty.per_second if empty else 1.0
         print(
             f"| {server} | {kind} | {what} | {result.per_second:,.0f} | {ratio:.2f} | {result.p50:.1f} "
-            f"| {result.p99:.1f} | {result.failed} | {stored} |",
+            f"| {result.p99:.1f} | {result.failed} | {stored} | {lag} |",
             flush=True,
         )
 
@@ -72,13 +76,19 @@ def measure(server: str, kind: str, url: str, folder: Path, options: argparse.Na
         row("an empty DRF view", load(data, folder, port, "/drf", **how))
     for writer in options.writers:
         for application in ("application", "collect_first"):
-            with site.serving(server, application, url) as port:
+            umami = {"COLLECT_WRITER": writer, "JOURNAL_DIRECTORY": str(folder / "journal")}
+            with (
+                site.serving(server, application, url, **umami) as port,
+                loading(writer, url, umami) as loader,
+            ):
                 load(data, folder, port, "/api/collect", seconds=2, connections=options.connections)
+                loader.drain()
                 before = hits(url)
                 result = load(data, folder, port, "/api/collect", **how)
-                stored = hits(url) - before
+                loader.drain()
+                lag = loader.lag()
             first = ", CollectFirst" if application == "collect_first" else ""
-            row(f"{writer}{first}", result, f"{stored:,}")
+            row(f"{writer}{first}", result, f"{hits(url) - before:,}", lag)
             print(
                 f"    {result.per_second / UMAMI_3_1:.0f} times Umami 3.1, "
                 f"{result.per_second / UMAMI_1_38:.0f} times Umami 1.38",
@@ -94,10 +104,51 @@ def measure(server: str, kind: str, url: str, folder: Path, options: argparse.Na
         )
 
 
+class Loader:
+    """The process that loads the journal in *directory*; None: there is no journal."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self.directory = directory
+
+    def drain(self) -> None:
+        """Wait until nothing waits to be stored."""
+        asked_at = time.time()
+        while self.directory:
+            time.sleep(0.2)
+            state = self._state()
+            if state.get("seen_at", 0) > asked_at and not state["waiting_bytes"]:
+                return
+
+    def lag(self) -> str:
+        """The longest time from a hit's answer to its COMMIT, in seconds."""
+        return f"{self._state()['longest_lag_s']:.2f}" if self.directory else ""
+
+    def _state(self) -> dict[str, Any]:
+        try:
+            state: dict[str, Any] = json.loads(((self.directory or Path()) / "loader.json").read_text())
+        except FileNotFoundError:
+            return {}
+        return state
+
+
+@contextmanager
+def loading(writer: str, url: str, umami: dict[str, Any]) -> Iterator[Loader]:
+    """The loader of *writer* at work, where it needs one."""
+    if writer != "journal":
+        yield Loader(None)
+        return
+    command = [sys.executable, "-m", "django", "umami_worker", "-v", "0"]
+    worker = subprocess.Popen(command, env=site.environment(url, **umami))
+    try:
+        yield Loader(Path(umami["JOURNAL_DIRECTORY"]))
+    finally:
+        worker.terminate()
+        worker.wait(15)
+        shutil.rmtree(umami["JOURNAL_DIRECTORY"])
+
+
 def django_of(url: str, code: str) -> str:
     """What *code* prints in a process of the site."""
-    import subprocess
-
     program = f"import django; django.setup()\n{code}"
     done = subprocess.run(
         [sys.executable, "-c", program], env=site.environment(url), capture_output=True, text=True, check=True

@@ -6,6 +6,7 @@ Made with simplejwt's backend, but never with the host's `SIMPLE_JWT` settings.
 import hmac
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -29,7 +30,12 @@ class Purpose(StrEnum):
 
 def signing_key(purpose: Purpose) -> str:
     """The key of *purpose*: derived from the installation's secret, different for each purpose."""
-    return hmac.new(conf.secret().encode(), purpose.value.encode(), sha256).hexdigest()
+    return _derived(conf.secret(), purpose)
+
+
+@lru_cache(maxsize=16)
+def _derived(secret: str, purpose: Purpose) -> str:
+    return hmac.new(secret.encode(), purpose.value.encode(), sha256).hexdigest()
 
 
 def issued(purpose: Purpose, claims: dict[str, Any], now: datetime, lifetime: timedelta) -> str:

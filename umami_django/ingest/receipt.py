@@ -4,16 +4,20 @@ Signed with one fixed algorithm for one audience, bound to a website and a month
 the hit counted all the same.
 """
 
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
-
-import jwt
 
 from .identity import VISIT_LENGTH, month_number, session_key, visit_by_hour
 
-ALGORITHM = "HS256"
 AUDIENCE = "umami:collect"
+HEADER = urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")
+"""Of every token we sign; one with another header is none of ours."""
+LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +43,48 @@ def written(receipt: Receipt, key: str) -> str:
         "iat": int(receipt.visit_started_at.timestamp()),
         "aud": AUDIENCE,
     }
-    return jwt.encode(claims, key, algorithm=ALGORITHM)
+    return _signed(claims, key)
 
 
 def read(token: str | None, key: str, *, website_id: int, now: datetime) -> Receipt | None:
     """The receipt in *token*; None when it is missing, forged, of another website, month or time to come."""
-    if not token or len(token) > 1000:
+    if not token or len(token) > LONGEST:
         return None
     try:
-        claims = jwt.decode(
-            token,
-            key,
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            options={"require": ["iat", "aud"], "verify_iat": False},
-        )
+        claims = _claims(token, key)
+        if claims["aud"] != AUDIENCE:
+            return None
         receipt = Receipt(
             website_id=int(claims["website_id"]),
             session_uuid=UUID(claims["session_uuid"]),
             visit_id=int(claims["visit_id"]),
             visit_started_at=datetime.fromtimestamp(claims["iat"], UTC),
         )
-    except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError):
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, OSError):
         return None
     if receipt.website_id != website_id or month_number(receipt.visit_started_at) != month_number(now):
         return None
     return receipt if receipt.visit_started_at <= now + timedelta(minutes=1) else None
+
+
+def _signed(claims: dict[str, Any], key: str) -> str:
+    """*claims* as a JSON Web Token. Made here because PyJWT, which knows every kind of token, takes longer for this
+    one than all the rest of a collect."""
+    text = HEADER + b"." + urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=")
+    return (text + b"." + _signature(text, key)).decode()
+
+
+def _claims(token: str, key: str) -> Any:
+    """What a token of ours claims. Raises ValueError for any other."""
+    text, _, signature = token.encode("ascii").rpartition(b".")
+    header, _, body = text.partition(b".")
+    if header != HEADER or not hmac.compare_digest(signature, _signature(text, key)):
+        raise ValueError("This token was not signed here.")
+    return json.loads(urlsafe_b64decode(body + b"=" * (-len(body) % 4)))
+
+
+def _signature(text: bytes, key: str) -> bytes:
+    return urlsafe_b64encode(hmac.digest(key.encode(), text, "sha256")).rstrip(b"=")
 
 
 def renewed(website_id: int, session: UUID, earlier: Receipt | None, now: datetime) -> Receipt:

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from uuid import uuid4
 
-from ..conf import umami_settings
+from ..conf import Settings, umami_settings
 from ..domain.hits import Hit, Identification
 from ..exceptions import StoreUnavailable
 from .records import line
@@ -81,7 +81,7 @@ class Journal:
         self._lock = Lock()
         self._syncing = Lock()
         self._descriptor: int | None = None
-        self._directory: Path | None = None
+        self._place: str | None = None
         self._length = 0
         self._written = 0
         self._synced = 0
@@ -93,7 +93,7 @@ class Journal:
         settings = umami_settings()
         try:
             with self._lock:
-                self._write(text, settings.JOURNAL_MAX_BYTES, settings.JOURNAL_FSYNC)
+                self._write(text, settings)
                 position = self._written
             if settings.JOURNAL_FSYNC:
                 self._sync(position)
@@ -110,10 +110,10 @@ class Journal:
         if self._descriptor is not None:
             os.close(self._descriptor)
 
-    def _write(self, text: bytes, most_bytes: int, sync: bool) -> None:
-        descriptor = self._opened(sync)
-        if self._is_above(most_bytes):
-            self._let_go(sync)  # of what is loaded already, the loader can make room now
+    def _write(self, text: bytes, settings: Settings) -> None:
+        descriptor = self._opened(settings)
+        if self._is_above(settings.JOURNAL_MAX_BYTES):
+            self._let_go(settings.JOURNAL_FSYNC)  # of what is loaded already, the loader can make room now
             raise StoreUnavailable(
                 'The journal is full: see UMAMI["JOURNAL_MAX_BYTES"]; is a worker running?'
             )
@@ -144,15 +144,14 @@ class Journal:
                     os.close(mine)
             self._synced = written
 
-    def _opened(self, sync: bool) -> int:
-        wanted = directory()
+    def _opened(self, settings: Settings) -> int:
         if self._descriptor is not None and (
-            self._directory != wanted or self._length >= ROTATED_AT_BYTES or self._is_gone()
+            self._place != settings.JOURNAL_DIRECTORY or self._length >= ROTATED_AT_BYTES or self._is_gone()
         ):
-            self._let_go(sync)
+            self._let_go(settings.JOURNAL_FSYNC)
         if self._descriptor is None:
-            self._descriptor = _new_file(wanted, sync)
-            self._directory, self._length = wanted, HEADER_BYTES
+            self._descriptor = _new_file(directory(), settings.JOURNAL_FSYNC)
+            self._place, self._length = settings.JOURNAL_DIRECTORY, HEADER_BYTES
         return self._descriptor
 
     def _is_gone(self) -> bool:
@@ -163,9 +162,9 @@ class Journal:
 
     def _is_above(self, most_bytes: int) -> bool:
         now = time.monotonic()
-        if self._directory is not None and now - self._measured_at >= MEASURED_EVERY_S:
+        if now - self._measured_at >= MEASURED_EVERY_S:
             self._measured_at = now
-            self._is_full = size(self._directory) >= most_bytes
+            self._is_full = size(directory()) >= most_bytes
         return self._is_full
 
     def _let_go(self, sync: bool) -> None:

@@ -60,6 +60,8 @@ class State:
     lag_s: float = 0.0
     """How long ago the oldest of the last batch had been accepted when it was stored."""
     longest_lag_s: float = 0.0
+    waiting_bytes: int = 0
+    """Of the journal, when the last batch had been stored."""
     last_error: str | None = None
 
 
@@ -76,13 +78,13 @@ class Loader:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._positions: dict[UUID, int] = {}
-        self._lag_s = 0.0
+        self._lag_s, self._waiting_bytes = 0.0, 0
         self._told_at = float("-inf")
         self.state = State(pid=os.getpid())
 
     def step(self) -> int:
         """Store some of each file; how many bytes were taken, 0 when nothing was left. Raises DatabaseError."""
-        self._lag_s = 0.0
+        self._lag_s, self._waiting_bytes = 0.0, 0
         try:
             taken = sum([self._load_some(path) for path in journal.files(self._directory)])
             self.state.last_error = None
@@ -91,7 +93,7 @@ class Loader:
             self.state.last_error = f"{type(error).__name__}: {error}".strip()
             self._tell(now=True)
             raise
-        self.state.lag_s = self._lag_s
+        self.state.lag_s, self.state.waiting_bytes = self._lag_s, self._waiting_bytes
         self.state.longest_lag_s = max(self.state.longest_lag_s, self._lag_s)
         self._tell(now=False)
         return taken
@@ -119,6 +121,7 @@ class Loader:
             position = self._position(identity)
             file.seek(position)
             lines = file.readlines(BYTES_AT_ONCE)
+            self._waiting_bytes += os.fstat(file.fileno()).st_size - file.tell()
         torn = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         if lines:
             self._store(identity, position, [_read(text) for text in lines])

@@ -119,7 +119,7 @@ def _sender(request: HttpRequest) -> Sender:
     return Sender(
         visitor=visitor_of(request),
         rules=rules(),
-        token=request.headers.get("x-umami-cache"),
+        token=request.META.get("HTTP_X_UMAMI_CACHE"),
         now=timezone.now(),
         request=request,
     )

@@ -57,7 +57,7 @@ def _collected(request: HttpRequest) -> HttpResponse:
     if website is None:
         return dropped(text(f"Website not found: {payload.website}", 400), Reason.UNKNOWN_WEBSITE)
     now, key = timezone.now(), signing_key(Purpose.COLLECT)
-    sent_back = request.headers.get("x-umami-cache") or payload.cache
+    sent_back = request.META.get("HTTP_X_UMAMI_CACHE") or payload.cache
     earlier = receipt.read(sent_back, key, website_id=website.id, now=now)
     accepted = collect(payload, visitor, website, now, current_salt(now), in_force, earlier)
     is_known = accepted.receipt is earlier  # what was sent is still good: no need to sign again
