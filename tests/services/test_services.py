@@ -153,6 +153,15 @@ def test_salts_are_made_ahead_and_destroyed_after_their_month() -> None:
     assert list(Salt.objects.values_list("month", flat=True)) == months[1:]
 
 
+def test_the_next_months_salt_is_fetched_a_week_ahead(django_assert_num_queries: Any) -> None:
+    salts.current_salt(datetime(2026, 2, 10, tzinfo=UTC))
+    assert not Salt.objects.filter(month=2026 * 12 + 2).exists()
+    this = salts.current_salt(datetime(2026, 2, 25, tzinfo=UTC))
+    with django_assert_num_queries(0):
+        assert salts.current_salt(datetime(2026, 3, 1, tzinfo=UTC)) != this
+        assert salts.salt_for(datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)) == this
+
+
 def test_imports_use_this_months_salt_and_made_ones_for_others() -> None:
     now = datetime(2026, 3, 10, tzinfo=UTC)
     assert salts.salt_for(now - timedelta(days=3), now) == salts.current_salt(now)

@@ -1,23 +1,34 @@
 """Websites by what a door is told: uuid, name or domain. Remembered for a few seconds, so that a hit costs no query.
 
-A website that is made or deleted is known to other processes after at most that long.
+A website that is made or deleted is known to other processes after at most that long. One request looks it up again,
+the others go on with what is remembered; while the database is away, all do.
 """
 
+import logging
 import time
 from collections import OrderedDict
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.db.models.signals import post_migrate
 
+from ..exceptions import StoreUnavailable
 from ..ingest.pipeline import Tracked
 from ..models import Website
 
+logger = logging.getLogger("umami_django.collect")
+
 REMEMBERED_S = 5.0
+RETRIED_AFTER_S = 1.0
+"""How long after a failure of the database it is asked again."""
 MOST_REMEMBERED = 10_000
 
 _known: OrderedDict[str, tuple[float, Tracked | None]] = OrderedDict()
+_being_looked_up: set[str] = set()
+_trouble_until = float("-inf")
+"""Until then nobody asks the database about a website that is not remembered."""
 _lock = Lock()
 
 
@@ -36,25 +47,55 @@ def website_called(text: str) -> Tracked | None:
 
 
 def _remembered(key: str, **condition: Any) -> Tracked | None:
-    now = time.monotonic()
+    """Raises DatabaseError when the database fails and nothing is remembered."""
+    entry = _known.get(key)
     with _lock:
-        entry = _known.get(key)
-    if entry is not None and now - entry[0] < REMEMBERED_S:
-        return entry[1]
+        now = time.monotonic()
+        if entry is not None and (now - entry[0] < REMEMBERED_S or key in _being_looked_up):
+            return entry[1]
+        if entry is None and now < _trouble_until:
+            raise StoreUnavailable
+        _being_looked_up.add(key)
+    try:
+        found = _looked_up(condition)
+    except DatabaseError:
+        _note_trouble()
+        if entry is None:
+            raise
+        found = entry[1]
+        now += RETRIED_AFTER_S - REMEMBERED_S
+        logger.exception("The database does not tell about a website: what was known of it still holds.")
+    finally:
+        with _lock:
+            _being_looked_up.discard(key)
+    _remember(key, now, found)
+    return found
+
+
+def _looked_up(condition: dict[str, Any]) -> Tracked | None:
     row = Website.objects.alive().filter(**condition).order_by("pk").values_list("pk", "uuid").first()
-    found = None if row is None else Tracked(*row)
+    return None if row is None else Tracked(*row)
+
+
+def _remember(key: str, now: float, found: Tracked | None) -> None:
     with _lock:
         _known[key] = (now, found)
         _known.move_to_end(key)
         while len(_known) > MOST_REMEMBERED:
             _known.popitem(last=False)
-    return found
+
+
+def _note_trouble() -> None:
+    global _trouble_until
+    _trouble_until = time.monotonic() + RETRIED_AFTER_S
 
 
 def forget(**_: Any) -> None:
     """Drop what is remembered: a website was made, changed or deleted here."""
+    global _trouble_until
     with _lock:
         _known.clear()
+        _trouble_until = float("-inf")
 
 
 def connect() -> None:

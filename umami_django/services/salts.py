@@ -3,27 +3,56 @@
 Without its salt a month's visitors cannot be recognised again, by nobody. Source: design, section 4.
 """
 
+import logging
 import secrets
+import time
 from datetime import datetime, timedelta
+
+from django.db import DatabaseError, transaction
 
 from .. import conf
 from ..ingest.identity import imported_salt, month_number
 from ..models import Salt
 
+logger = logging.getLogger("umami_django.collect")
+
 KEPT_AFTER_MONTH = timedelta(hours=48)
 MADE_BEFORE_MONTH = timedelta(days=7)
 
-_current: tuple[str, int, str] | None = None
+LOOKED_AHEAD_EVERY_S = 3600.0
+
+_known: dict[tuple[str, int], str] = {}
+"""Salts by traffic database and month: of this month, around its ends also of the month beside it."""
+_looked_ahead_at = float("-inf")
 
 
 def current_salt(now: datetime) -> str:
-    """The salt of the month that *now* is in. No query but the first of each process and month."""
-    global _current
-    using = conf.umami_settings().TRAFFIC_DATABASE
-    month = month_number(now)
-    if _current is None or _current[:2] != (using, month):
-        _current = (using, month, _stored(month))
-    return _current[2]
+    """The salt of the month that *now* is in. No query but the first of each process and month.
+
+    A week before the month ends the next one's is fetched, too, in case the database is away when it begins.
+    """
+    using, month = conf.umami_settings().TRAFFIC_DATABASE, month_number(now)
+    if (salt := _known.get((using, month))) is None:
+        oldest_kept = month_number(now - KEPT_AFTER_MONTH)
+        for key in [key for key in _known if key[1] < oldest_kept]:
+            _known.pop(key, None)
+        salt = _known[using, month] = _stored(month)
+    if (ahead := month_number(now + MADE_BEFORE_MONTH)) != month and (using, ahead) not in _known:
+        _look_ahead(using, ahead)
+    return salt
+
+
+def _look_ahead(using: str, month: int) -> None:
+    """Fetch the salt of a month to come, if the database gives it; asked once an hour."""
+    global _looked_ahead_at
+    if time.monotonic() - _looked_ahead_at < LOOKED_AHEAD_EVERY_S:
+        return
+    _looked_ahead_at = time.monotonic()
+    try:
+        with transaction.atomic(using=using):
+            _known[using, month] = _stored(month)
+    except DatabaseError:
+        logger.warning("The salt of the month to come cannot be fetched yet.", exc_info=True)
 
 
 def salt_for(moment: datetime, now: datetime) -> str:
@@ -48,9 +77,10 @@ def rotate_salts(now: datetime) -> int:
 
 
 def forget() -> None:
-    """Drop the salt held in memory."""
-    global _current
-    _current = None
+    """Drop the salts held in memory."""
+    global _looked_ahead_at
+    _known.clear()
+    _looked_ahead_at = float("-inf")
 
 
 def _stored(month: int) -> str:
