@@ -95,7 +95,7 @@ class Trial:
         counts = [self.kills[what] for what in ("server", "loader", "database")]
         row = [*counts, len(load.acknowledged), len(missing), len(twice), load.turned_away]
         print(
-            f"\r| {self.kind} | {self.writer} | " + " | ".join(f"{count:,}" for count in row) + " |",
+            f"| {self.kind} | {self.writer} | " + " | ".join(f"{count:,}" for count in row) + " |",
             flush=True,
         )
         return bool(load.acknowledged) and not missing and not twice
@@ -103,6 +103,20 @@ class Trial:
     @contextlib.contextmanager
     def _serving(self) -> Iterator[int]:
         """A server of its own, at this port; dead afterwards."""
+        port = self._start()
+        try:
+            try:
+                site.wait_until_it_answers(port)
+            except OSError:  # the port was taken by somebody else meanwhile
+                port = self._start()
+                site.wait_until_it_answers(port)
+            yield port
+        finally:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+
+    def _start(self) -> int:
         port = site.free_port()
         self._process = subprocess.Popen(
             site.command(self.server, "application", port),
@@ -111,13 +125,7 @@ class Trial:
             start_new_session=True,
             stderr=subprocess.DEVNULL,
         )
-        try:
-            site.wait_until_it_answers(port)
-            yield port
-        finally:
-            if self._process.poll() is None:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
+        return port
 
     def _kill_server(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
@@ -278,7 +286,7 @@ class Postgres:
 
 def show(done: int, of: int) -> None:
     if sys.stderr.isatty():
-        print(f"\r{done} of {of} kills", end="", file=sys.stderr, flush=True)
+        print(f"{done} of {of} kills", end="\r", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from . import conf
-from .api.requests import rules, visitor_of
 from .domain.vocabulary import HitKind
 from .exceptions import InvalidInput, NotFound
 from .ingest.payload import (
@@ -24,9 +23,11 @@ from .ingest.payload import (
     Payload,
     clean,
 )
-from .ingest.pipeline import Reason, Tracked, collect, refusal
+from .ingest.pipeline import Reason, Tracked, collect, exclusion, refusal
+from .services import refusals
 from .services.directory import website_called
 from .services.salts import current_salt
+from .services.visitors import rules, visitor_of
 from .writers import store
 
 
@@ -59,7 +60,9 @@ atrack = sync_to_async(track, thread_sensitive=True)
 def _record(request: HttpRequest, kind: HitKind, website: str | None, **fields: Any) -> Reason | None:
     tracked = website_of(website)
     visitor, in_force = visitor_of(request), rules()
+    now = timezone.now()
     if (reason := refusal(visitor, in_force)) is not None:
+        refusals.note(tracked.id, reason, now)
         return reason
     if not conf.is_recording():
         return Reason.NOT_RECORDING
@@ -73,8 +76,10 @@ def _record(request: HttpRequest, kind: HitKind, website: str | None, **fields: 
         language=_language(request),
         **fields,
     )
-    now = timezone.now()
     hit = collect(payload, visitor, tracked, now, current_salt(now), in_force).hit
+    if (reason := exclusion(hit, visitor, tracked.exclusions)) is not None:
+        refusals.note(tracked.id, reason, now)
+        return reason
     transaction.on_commit(lambda: store([hit]))
     return None
 

@@ -136,7 +136,8 @@ def serving(server: str, application: str, database_url: str, **umami: object) -
             process.wait(15)
 
 
-def wait_until_it_answers(port: int, seconds: float = 30) -> None:
+def wait_until_it_answers(port: int, seconds: float = 15) -> None:
+    """Raises OSError when nothing answers in time."""
     end = time.monotonic() + seconds
     while True:
         try:

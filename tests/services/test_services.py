@@ -154,6 +154,7 @@ def test_salts_are_made_ahead_and_destroyed_after_their_month() -> None:
 
 
 def test_the_next_months_salt_is_fetched_a_week_ahead(django_assert_num_queries: Any) -> None:
+    salts.forget()
     salts.current_salt(datetime(2026, 2, 10, tzinfo=UTC))
     assert not Salt.objects.filter(month=2026 * 12 + 2).exists()
     this = salts.current_salt(datetime(2026, 2, 25, tzinfo=UTC))

@@ -6,8 +6,9 @@ On Django's own site it is registered by itself; `umami_django.admin.register(si
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 
-from ..models import Account, Event, Pageview, Session, Website
+from ..models import Account, Event, Exclusion, Pageview, Session, Website
 from .accounts import AccountAdmin
+from .exclusions import ExclusionAdmin
 from .traffic import EventAdmin, PageviewAdmin, SessionAdmin
 from .websites import WebsiteAdmin
 
@@ -20,6 +21,7 @@ def register(site: AdminSite) -> None:
         (Session, SessionAdmin),
         (Pageview, PageviewAdmin),
         (Event, EventAdmin),
+        (Exclusion, ExclusionAdmin),
     ):
         if not site.is_registered(model):
             site.register(model, model_admin)

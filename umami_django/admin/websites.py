@@ -14,17 +14,23 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..dashboards.filtered import filtered, with_unknown
 from ..dashboards.pages import asked_overview
 from ..dashboards.tracking_code import share_url, tracking_code
+from ..dashboards.you import you
 from ..domain.answers import Summary
 from ..domain.roles import Permission
 from ..models import Website
 from ..services import sharing
 from ..services import websites as service
 from ..services.accounts import account_of
+from ..services.visitors import rules, visitor_of
 from ..stats.totals import totals
+from .exclusions import ExclusionInline
 from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
+
+MOST_VERDICTS = 20
 
 
 class WebsiteForm(forms.ModelForm):
@@ -90,6 +96,10 @@ class WebsiteAdmin(admin.ModelAdmin):
     def _manages_all(request: HttpRequest) -> bool:
         return viewer_of(request).may(Permission.MANAGE_ALL_WEBSITES)
 
+    def get_inlines(self, request: HttpRequest, obj: Website | None) -> list[Any]:
+        """A website has to be there before somebody can be left out of it."""
+        return [ExclusionInline] if obj is not None else []
+
     # the list
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
@@ -153,6 +163,13 @@ class WebsiteAdmin(admin.ModelAdmin):
             named("overview", self.overview_view),
             named("reset", self.reset_view),
             named("share", self.share_view),
+            named("filtered", self.filtered_view),
+            path(
+                "filtered/",
+                self.admin_site.admin_view(self.all_filtered_view),
+                name="umami_django_website_all_filtered",
+            ),
+            path("you/", self.admin_site.admin_view(self.you_view), name="umami_django_website_you"),
             *super().get_urls(),
         ]
 
@@ -177,6 +194,44 @@ class WebsiteAdmin(admin.ModelAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/umami_django/website/overview.html", context, status=status)
+
+    def filtered_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
+        """What was not counted on one website. For everybody who may view it."""
+        website = self._website(request, website_id)
+        if not self.has_view_permission(request, website):
+            raise PermissionDenied
+        return self._filtered(request, [website_id], **self._tools(request, website))
+
+    def all_filtered_view(self, request: HttpRequest) -> HttpResponse:
+        """What was not counted on any website that the user may view; hits for no website only administrators see."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        websites = list(self.get_queryset(request).values_list("pk", flat=True))
+        return self._filtered(request, with_unknown(websites) if self._manages_all(request) else websites)
+
+    def _filtered(self, request: HttpRequest, website_ids: list[int], **tools: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **tools,
+            "title": gettext("What was filtered"),
+            "opts": self.opts,
+            "page": filtered(website_ids, timezone.now()),
+            "you_url": self._page("you"),
+        }
+        return TemplateResponse(request, "admin/umami_django/website/filtered.html", context)
+
+    def you_view(self, request: HttpRequest) -> HttpResponse:
+        """What collect makes of this very request, and whether it would count it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        websites = self.get_queryset(request)[:MOST_VERDICTS]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("What we see about you"),
+            "opts": self.opts,
+            "page": you(request, visitor_of(request), rules(), websites),
+        }
+        return TemplateResponse(request, "admin/umami_django/website/you.html", context)
 
     def reset_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
         """Asks, then makes all traffic up to now invisible."""
@@ -229,9 +284,13 @@ class WebsiteAdmin(admin.ModelAdmin):
             "share_url": share_url(request, share) if share else None,
             "may_change": self.has_change_permission(request, website),
             "urls": {
-                name: self._url(name, website) for name in ("overview", "reset", "share", "change", "delete")
+                name: self._url(name, website)
+                for name in ("overview", "filtered", "reset", "share", "change", "delete")
             },
         }
+
+    def _page(self, name: str) -> str:
+        return reverse(f"admin:umami_django_website_{name}", current_app=self.admin_site.name)
 
     def _url(self, name: str, website: Website) -> str:
         return reverse(

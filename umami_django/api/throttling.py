@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from ..conf import umami_settings
-from .requests import address_of
+from ..services.visitors import address_of
 
 
 class _LoginThrottle(SimpleRateThrottle):

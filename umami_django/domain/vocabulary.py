@@ -10,6 +10,16 @@ class HitKind(IntEnum):
     EVENT = 2
 
 
+class ExclusionKind(StrEnum):
+    """By what a hit is left out."""
+
+    ADDRESS = "address"
+    HOSTNAME = "hostname"
+    ONLY_HOSTNAME = "only-hostname"
+    PATH = "path"
+    SIGNAL = "signal"
+
+
 class Unit(StrEnum):
     """The width of a bucket in a series."""
 

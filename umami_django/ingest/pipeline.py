@@ -13,6 +13,7 @@ from uuid import UUID
 from ..domain.hits import Client, Hit, Identification
 from .address import Network, is_within
 from .bots import bot_rule
+from .exclusions import Exclusions
 from .geo import Place
 from .identity import identified_uuid, session_key, session_uuid
 from .location import location
@@ -30,6 +31,9 @@ class Reason(StrEnum):
     NO_USER_AGENT = "no-user-agent"
     UNKNOWN_WEBSITE = "unknown-website"
     NOT_RECORDING = "not-recording"
+    EXCLUDED_HOSTNAME = "excluded-hostname"
+    EXCLUDED_PATH = "excluded-path"
+    DO_NOT_TRACK = "do-not-track"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Visitor:
     address: str | None
     user_agent: str
     place: Place = field(default_factory=Place)
+    asks_not_to_be_tracked: bool = False
+    """By the header `DNT` or `Sec-GPC`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """The website a hit is for: its key and its uuid."""
+    """The website a hit is for: its key, its uuid, and whom it does not count."""
 
     id: int
     uuid: UUID
+    exclusions: Exclusions = field(default_factory=Exclusions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,22 @@ def refusal(visitor: Visitor, rules: Rules) -> Reason | None:
         return Reason.BLOCKED_ADDRESS
     if rules.require_user_agent and not visitor.user_agent:
         return Reason.NO_USER_AGENT
+    return None
+
+
+def exclusion(hit: Hit, visitor: Visitor, exclusions: Exclusions) -> Reason | None:
+    """Why the website does not count *hit*, or None when it does."""
+    if exclusions.networks and is_within(visitor.address, exclusions.networks):
+        return Reason.BLOCKED_ADDRESS
+    if exclusions.obey_signals and visitor.asks_not_to_be_tracked:
+        return Reason.DO_NOT_TRACK
+    hostname = (hit.hostname or "").lower()
+    if exclusions.only_hostnames and not exclusions.only_hostnames.match(hostname):
+        return Reason.EXCLUDED_HOSTNAME
+    if exclusions.hostnames and exclusions.hostnames.match(hostname):
+        return Reason.EXCLUDED_HOSTNAME
+    if exclusions.paths and exclusions.paths.match(hit.location.path):
+        return Reason.EXCLUDED_PATH
     return None
 
 

@@ -16,8 +16,9 @@ from ..domain.hits import Hit
 from ..domain.vocabulary import HitKind
 from ..ingest.geo import Place, database_path, place
 from ..ingest.payload import HOSTNAME_LENGTH, URL_LENGTH, Payload, clean
-from ..ingest.pipeline import Reason, Rules, Tracked, Visitor, collect, refusal
+from ..ingest.pipeline import Reason, Rules, Tracked, Visitor, collect, exclusion, refusal
 from ..models import LogImport, Website
+from ..services.directory import tracked
 from ..services.salts import salt_for
 from ..writers import write
 from ..writers.rows import write_transaction
@@ -71,13 +72,13 @@ def import_log(
     ruler = begins_as_before(file, ledger.bytes_read, ledger.digest) if ledger is not None else None
     outcome.lines_known |= ruler is not None
     ruler = ruler or Ruler()
-    tracked = Tracked(website.pk, website.uuid)
+    counted = tracked(website.pk, website.uuid)
     lines = complete_lines(file)
     while batch := [line for line, _ in zip(lines, range(BATCH_LINES), strict=False)]:
         hits = []
         for line in batch:
             ruler.measure(line)
-            hit = _hit(text(line), parse, tracked, selection, rules, now, outcome)
+            hit = _hit(text(line), parse, counted, selection, rules, now, outcome)
             if hit is not None:
                 hits.append(hit)
         outcome.lines += len(batch)
@@ -120,7 +121,11 @@ def _hit(
         outcome.skipped[Skip.BOT if reason is Reason.BOT else Skip.REFUSED] += 1
         return None
     moment = request.moment.astimezone(UTC)
-    return collect(_payload(request, website), visitor, website, moment, salt_for(moment, now), rules).hit
+    hit = collect(_payload(request, website), visitor, website, moment, salt_for(moment, now), rules).hit
+    if exclusion(hit, visitor, website.exclusions) is not None:
+        outcome.skipped[Skip.EXCLUDED] += 1
+        return None
+    return hit
 
 
 def _payload(request: LogLine, website: Tracked) -> Payload:

@@ -26,7 +26,7 @@ class Skip(StrEnum):
     ERROR = "errors"
     REDIRECT = "redirects"
     STATIC = "static files"
-    EXCLUDED = "excluded paths"
+    EXCLUDED = "excluded"
     OUT_OF_TIME = "outside --since and --until"
     BOT = "bots"
     REFUSED = "no user agent or a blocked address"

@@ -1,6 +1,7 @@
 """Tables and constraints; no statistics."""
 
 from .accounts import Account
+from .exclusions import Exclusion, RefusedDay
 from .traffic import (
     Event,
     EventData,
@@ -21,9 +22,11 @@ __all__ = [
     "Event",
     "EventData",
     "EventDocument",
+    "Exclusion",
     "JournalPosition",
     "LogImport",
     "Pageview",
+    "RefusedDay",
     "Salt",
     "Session",
     "SessionData",

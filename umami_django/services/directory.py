@@ -12,11 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
-from django.db.models.signals import post_migrate
+from django.db.models import Q
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 from ..exceptions import StoreUnavailable
+from ..ingest.exclusions import compiled
 from ..ingest.pipeline import Tracked
-from ..models import Website
+from ..models import Exclusion, Website
 
 logger = logging.getLogger("umami_django.collect")
 
@@ -33,12 +35,12 @@ _lock = Lock()
 
 
 def website_by_uuid(uuid: UUID) -> Tracked | None:
-    """The website that is tracked as *uuid*; None when there is none, or no more. At most one query."""
+    """The website that is tracked as *uuid*; None when there is none, or no more. At most two queries."""
     return _remembered(str(uuid), uuid=uuid)
 
 
 def website_called(text: str) -> Tracked | None:
-    """The website with this uuid, domain or name, in this order; of several the oldest. At most three queries."""
+    """The website with this uuid, domain or name, in this order; of several the oldest. At most four queries."""
     try:
         found = website_by_uuid(UUID(text))
     except ValueError:
@@ -74,7 +76,13 @@ def _remembered(key: str, **condition: Any) -> Tracked | None:
 
 def _looked_up(condition: dict[str, Any]) -> Tracked | None:
     row = Website.objects.alive().filter(**condition).order_by("pk").values_list("pk", "uuid").first()
-    return None if row is None else Tracked(*row)
+    return None if row is None else tracked(*row)
+
+
+def tracked(website_id: int, uuid: UUID) -> Tracked:
+    """The website with whom it does not count. One query."""
+    rules = Exclusion.objects.filter(Q(website=website_id) | Q(website=None))
+    return Tracked(website_id, uuid, compiled(rules.values_list("kind", "value")))
 
 
 def _remember(key: str, now: float, found: Tracked | None) -> None:
@@ -91,7 +99,7 @@ def _note_trouble() -> None:
 
 
 def forget(**_: Any) -> None:
-    """Drop what is remembered: a website was made, changed or deleted here."""
+    """Drop what is remembered: a website or an exclusion was made, changed or deleted here."""
     global _trouble_until
     with _lock:
         _known.clear()
@@ -99,5 +107,8 @@ def forget(**_: Any) -> None:
 
 
 def connect() -> None:
-    """Forget everything whenever the tables were flushed or migrated."""
-    post_migrate.connect(forget, dispatch_uid="umami_django.services.directory")
+    """Forget everything whenever an exclusion changes here, or the tables were flushed or migrated."""
+    uid = "umami_django.services.directory"
+    post_migrate.connect(forget, dispatch_uid=uid)
+    for signal in (post_save, post_delete):
+        signal.connect(forget, sender=Exclusion, dispatch_uid=uid)

@@ -11,7 +11,17 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from ..conf import umami_settings
-from ..models import EventData, EventDocument, LogImport, Session, SessionData, StoredHit, Term, Website
+from ..models import (
+    EventData,
+    EventDocument,
+    LogImport,
+    RefusedDay,
+    Session,
+    SessionData,
+    StoredHit,
+    Term,
+    Website,
+)
 from ..writers.sessions import REMEMBERED_S
 
 BATCH_ROWS = 5_000
@@ -77,8 +87,9 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     sessions = Session.objects.using(using).filter(website_id=website.pk)
     imports = LogImport.objects.using(using).filter(website_id=website.pk)
     terms = Term.objects.using(using).filter(website_id=website.pk)
+    refused = RefusedDay.objects.using(using).filter(website_id=website.pk)
     if website.deleted_at is not None:
-        return [told, data, documents, hits, sessions, imports, terms]
+        return [told, data, documents, hits, sessions, imports, terms, refused]
     if website.reset_at is None:
         return []
     reset_at: datetime = website.reset_at

@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from ... import conf
-from ...exceptions import StoreUnavailable, UmamiError
-from ...ingest.pipeline import Reason
+from ...exceptions import InvalidInput, StoreUnavailable, UmamiError
+from ...ingest.payload import website_uuid
+from ...ingest.pipeline import Reason, Tracked
+from ...services.directory import website_by_uuid
 from ...writers import is_stalled
 from ..cors import opened, preflight_answer
 
@@ -70,6 +72,15 @@ def body_of(request: HttpRequest) -> bytes:
     if max(length, len(body)) > most:
         raise BodyTooLarge
     return body
+
+
+def website_named(message: Any) -> Tracked | None:
+    """The website that a message names which is not looked at any further; None when it names none that there is."""
+    payload = message.get("payload") if isinstance(message, dict) else None
+    try:
+        return website_by_uuid(website_uuid(payload.get("website"))) if isinstance(payload, dict) else None
+    except (InvalidInput, StoreUnavailable, DatabaseError):
+        return None
 
 
 def dropped(response: HttpResponse, reason: Reason) -> HttpResponse:

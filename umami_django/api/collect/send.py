@@ -14,13 +14,24 @@ from ...ingest import receipt
 from ...ingest.geo import database_path, place
 from ...ingest.modern import Message, MessageType, believable_time, message, uuid_of_visit
 from ...ingest.payload import NoPayload, NotJson, decoded
-from ...ingest.pipeline import Accepted, Reason, Rules, Tracked, Visitor, collect, identify, refusal
+from ...ingest.pipeline import (
+    Accepted,
+    Reason,
+    Rules,
+    Tracked,
+    Visitor,
+    collect,
+    exclusion,
+    identify,
+    refusal,
+)
 from ...models import Website
+from ...services import refusals
 from ...services.directory import website_by_uuid
 from ...services.salts import salt_for
+from ...services.visitors import rules, visitor_of
 from ...writers import store
 from ..authentication import asker_of
-from ..requests import rules, visitor_of
 from ..tokens import Purpose, signing_key
 from ..v3.errors import error_body, invalid_body
 from .door import BodyTooLarge, body_of, compact_json, dropped, open_door
@@ -130,14 +141,17 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     sent = message(body)
     website = website_by_uuid(sent.payload.website)
     if website is None:
+        refusals.note(None, Reason.UNKNOWN_WEBSITE, sender.now)
         raise NotFound("Website not found.")
     trusted = _claims_more(sent) and _may_write(sender.request, website)
     visitor = _visitor(sent, sender.visitor) if trusted else sender.visitor
     if (reason := refusal(visitor, sender.rules)) is not None:
-        return Outcome(BOT_ANSWER, dropped=reason)
+        return _refused(reason, website, sender)
     moment = believable_time(sent.timestamp, sender.now, trusted=trusted)
     earlier = receipt.read(sender.token, signing_key(Purpose.COLLECT), website_id=website.id, now=moment)
     accepted = _accepted(sent, sender, website, visitor, moment, earlier)
+    if (reason := exclusion(accepted.hit, visitor, website.exclusions)) is not None:
+        return _refused(reason, website, sender)
     is_known = accepted.receipt is earlier
     answer = {
         "cache": sender.token
@@ -151,6 +165,11 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     if sent.type is MessageType.IDENTIFY:
         return Outcome(answer, identification=identify(accepted, sent.data))
     return Outcome(answer, hit=accepted.hit)
+
+
+def _refused(reason: Reason, website: Tracked, sender: Sender) -> Outcome:
+    refusals.note(website.id, reason, sender.now)
+    return Outcome(BOT_ANSWER, dropped=reason)
 
 
 def _accepted(

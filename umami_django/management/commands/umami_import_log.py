@@ -12,13 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from ...api.requests import rules
 from ...logs.formats import FORMATS, detected
 from ...logs.importing import Outcome, import_log
 from ...logs.reader import opened, sample
 from ...logs.selection import Selection
 from ...models import Website
 from ...services.purge import purge_website
+from ...services.visitors import rules
 
 BAR = 30
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from ...services import refusals
 from ...services.purge import BATCH_ROWS, purge, unsettled
 from ...services.salts import rotate_salts
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         if shown and removed:
             self.stderr.write("")
         salts = rotate_salts(timezone.now())
+        refusals.drop_old(timezone.now())
         if options["verbosity"] > 0:
             self.stdout.write(f"{removed:,} rows and {salts} salts removed.")
             if left := unsettled():

@@ -60,6 +60,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
             country_header=settings.COUNTRY_HEADER.lower() if settings.COUNTRY_HEADER else None,
             database=database_path(settings.GEOIP_DATABASE, conf.geoip_path()),
         ),
+        asks_not_to_be_tracked=request.META.get("HTTP_DNT") == "1" or request.META.get("HTTP_SEC_GPC") == "1",
     )
 
 
