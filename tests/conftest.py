@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from umami_django.models import Account, Website
-from umami_django.services import directory, refusals, salts
+from umami_django.services import directory, rate, refusals, salts
 from umami_django.writers import sessions, terms
 
 from .factories import PASSWORD, make_account, make_admin, make_website
@@ -30,13 +30,13 @@ CHROME = (
 def _nothing_remembered() -> Iterator[None]:
     """Memory that outlives a test's rows is emptied around it."""
     cache.clear()
-    for memory in (terms, sessions, salts, directory, refusals):
+    for memory in (terms, sessions, salts, directory, refusals, rate):
         memory.forget()
     salts._looked_ahead_at = (
         time.monotonic()
     )  # else tests would take more queries in the last week of a month
     yield
-    for memory in (terms, sessions, salts, directory, refusals):
+    for memory in (terms, sessions, salts, directory, refusals, rate):
         memory.forget()
 
 

@@ -57,6 +57,18 @@ MISTAKES: list[tuple[Any, str, str, str]] = [
         "UMAMI['JOURNAL_DIRECTORY'] is '/dev/null/journal', where this process cannot write.",
         "Make the directory, owned by the user that the server runs as.",
     ),
+    (
+        {"COLLECT_RATE": "fast"},
+        "umami.E014",
+        "UMAMI['COLLECT_RATE']: 'fast' is no rate such as 1000/10s.",
+        "Write hits and seconds, such as '1000/10s', or None.",
+    ),
+    (
+        {"COLLECT_PATH": "/x/"},
+        "umami.E015",
+        "UMAMI['COLLECT_PATH'] is '/x/'.",
+        "Write a path without a slash at its ends, such as 'x/hello'.",
+    ),
     ({"SECRET": 5}, "umami.E003", "UMAMI['SECRET'] is 5.", "It must be a text or None."),
     ({"MAX_BODY_BYTES": 0}, "umami.E003", "UMAMI['MAX_BODY_BYTES'] is 0.", "It must be a positive number."),
     (

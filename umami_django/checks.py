@@ -4,6 +4,7 @@ Ids are never reused; docs/reference/checks.md lists them.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
@@ -19,6 +20,7 @@ from django.db import connections
 from . import conf
 from .ingest.address import networks
 from .ingest.geo import database_path
+from .services.rate import parsed_rate
 
 ROUTER = "umami_django.routers.TrafficRouter"
 CORS_MIDDLEWARE = "corsheaders.middleware.CorsMiddleware"
@@ -149,6 +151,26 @@ def check_traffic_database(app_configs: Any = None, **_: Any) -> Iterator[CheckM
             f"UMAMI['TRAFFIC_DATABASE'] is {alias!r}, but nothing sends the traffic there.",
             hint=f"Add {ROUTER!r} to DATABASE_ROUTERS.",
             id="umami.E007",
+        )
+
+
+@register(Tags.compatibility)
+def check_limits(app_configs: Any = None, **_: Any) -> Iterator[CheckMessage]:
+    """The rate of collect, and its second path."""
+    rate, path = conf.umami_settings().COLLECT_RATE, conf.umami_settings().COLLECT_PATH
+    try:
+        parsed_rate(rate or "1/1s")
+    except ValueError as error:
+        yield Error(
+            f"UMAMI['COLLECT_RATE']: {error}.",
+            hint="Write hits and seconds, such as '1000/10s', or None.",
+            id="umami.E014",
+        )
+    if path is not None and not re.fullmatch(r"[\w.~-]+(/[\w.~-]+)*", path, re.ASCII):
+        yield Error(
+            f"UMAMI['COLLECT_PATH'] is {path!r}.",
+            hint="Write a path without a slash at its ends, such as 'x/hello'.",
+            id="umami.E015",
         )
 
 

@@ -36,6 +36,27 @@ class Settings:
             "`umami_django.routers.TrafficRouter` in `DATABASE_ROUTERS` when it is not `default`."
         },
     )
+    COLLECT_RATE: str | None = field(
+        default="1000/10s",
+        metadata={
+            "doc": "Hits that one address may send to one website, in each process; more answer 429. "
+            "`None`: any number."
+        },
+    )
+    COLLECT_PATH: str | None = field(
+        default=None,
+        metadata={
+            "doc": "One more path, below the app's URLs, at which the trackers' messages are taken in, and where the "
+            "served scripts send them: one that ad blockers do not know, such as `x/hello`."
+        },
+    )
+    NEW_TERMS_PER_DAY: int | None = field(
+        default=500_000,
+        metadata={
+            "doc": "Texts never seen before (urls, titles …) that one website may add in a UTC day; further ones are "
+            "counted as `(other)`. `None`: any number."
+        },
+    )
     COLLECT_WRITER: str = field(
         default="commit",
         metadata={

@@ -2,6 +2,8 @@
 
 from django.urls import include, path, re_path, register_converter
 
+from .api.collect.either import CollectPath, either
+from .api.collect.pixel import pixel
 from .api.collect.send import batch, send
 from .api.collect.views import collect_v1
 from .api.v1.views.server import telemetry
@@ -10,11 +12,14 @@ from .tracker.views import ScriptName, modern_script, script
 
 app_name = "umami"
 register_converter(ScriptName, "umami_script")
+register_converter(CollectPath, "umami_collect")
 
 urlpatterns = [
     re_path("^api/collect/?$", collect_v1, name="collect"),
     re_path("^api/send/?$", send, name="send"),
     re_path("^api/batch/?$", batch, name="batch"),
+    path("api/pixel/<uuid:website>.gif", pixel, name="pixel"),
+    path("api/", include("umami_django.api.v3.urls")),
     path("api/", include("umami_django.api.v1.urls")),
     path("share/<slug:slug>", share_page, name="share-page"),
     path("share/<slug:slug>/", share_page),
@@ -23,4 +28,5 @@ urlpatterns = [
     path("umami.js", script, name="tracker"),
     path("script.js", modern_script, name="modern-tracker"),
     path("<umami_script:name>.js", script, name="tracker-by-name"),
+    path("<umami_collect:path>", either, name="either"),
 ]

@@ -16,11 +16,14 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve, set_script_prefix
 
+from .conf import umami_settings
+
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 DOOR_ENDS = ("/collect", "/send", "/batch", "/collect/", "/send/", "/batch/")
 """What else a request is for costs no look at the URLs."""
+PIXEL = "/api/pixel/"
 LONGEST_PATH = 200
 """Longer paths are Django's: what is remembered of paths stays small."""
 
@@ -33,7 +36,7 @@ class CollectFirst:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        match = _door_at(path) if path.endswith(DOOR_ENDS) and len(path) <= LONGEST_PATH else None
+        match = _door_at(path) if _may_be_door(path) else None
         if match is None:
             return self._application(environ, start_response)
         set_script_prefix(get_script_name(environ))
@@ -48,6 +51,14 @@ class CollectFirst:
         response.headers.setdefault("Content-Length", str(len(content)))
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
         return [content]
+
+
+def _may_be_door(path: str) -> bool:
+    """Is it worth a look at the URLs?"""
+    own = umami_settings().COLLECT_PATH
+    return len(path) <= LONGEST_PATH and (
+        path.endswith(DOOR_ENDS) or PIXEL in path or (own is not None and path.rstrip("/").endswith(own))
+    )
 
 
 @lru_cache(maxsize=256)

@@ -275,7 +275,7 @@ def test_a_batch_takes_few_statements(
     client: Client, website: Website, django_assert_max_num_queries: Any
 ) -> None:
     body = [message(website, url=f"/{number}") for number in range(40)]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         assert post(client, body, BATCH).json()["processed"] == 40
 
 

@@ -212,3 +212,10 @@ def test_listeners_hear_of_hits_after_commit() -> None:
     finally:
         hit_recorded.disconnect(listener)
         hit_recorded.disconnect(broken)
+
+
+def test_the_template_tag_has_a_picture_for_pages_without_javascript(website: Website) -> None:
+    page = request()
+    html = Template("{% load umami %}{% umami_script noscript=True %}").render(Context({"request": page}))
+    assert f'<noscript><img src="/api/pixel/{website.uuid}.gif" alt="" width="1" height="1"' in html
+    assert "data-noscript" not in html

@@ -6,9 +6,10 @@ On Django's own site it is registered by itself; `umami_django.admin.register(si
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 
-from ..models import Account, Event, Exclusion, Pageview, Session, Website
+from ..models import Account, ApiKey, Event, Exclusion, Pageview, Session, Website
 from .accounts import AccountAdmin
 from .exclusions import ExclusionAdmin
+from .keys import ApiKeyAdmin
 from .traffic import EventAdmin, PageviewAdmin, SessionAdmin
 from .websites import WebsiteAdmin
 
@@ -22,6 +23,7 @@ def register(site: AdminSite) -> None:
         (Pageview, PageviewAdmin),
         (Event, EventAdmin),
         (Exclusion, ExclusionAdmin),
+        (ApiKey, ApiKeyAdmin),
     ):
         if not site.is_registered(model):
             site.register(model, model_admin)

@@ -1,5 +1,6 @@
 """Websites in the admin: the list with today's numbers, tracking code, share link, reset, delete, overview."""
 
+from datetime import UTC
 from typing import Any
 
 from django import forms
@@ -26,6 +27,7 @@ from ..services import websites as service
 from ..services.accounts import account_of
 from ..services.visitors import rules, visitor_of
 from ..stats.totals import totals
+from ..writers.term_budget import replaced_on
 from .exclusions import ExclusionInline
 from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
@@ -190,6 +192,7 @@ class WebsiteAdmin(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             **self._tools(request, website),
             **content,
+            "counted_as_other": replaced_on(website.pk, timezone.now().astimezone(UTC).date()),
             "title": website.name,
             "opts": self.opts,
         }

@@ -1,4 +1,4 @@
-"""From a request to a `Viewer`: login token, the older cookie, share token.
+"""From a request to a `Viewer`: API key, login token, the older cookie, share token.
 
 Every request reads the account again: a deleted, deactivated or demoted user loses what their token promised at
 once (v1 reference 7.1, 9).
@@ -9,15 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from ..conf import umami_settings
 from ..domain.roles import NOBODY, Viewer
 from ..models import Account, Share, Website
 from ..services.accounts import account_of
+from ..services.api_keys import START as KEY_START
+from ..services.api_keys import account_by_key
 from .tokens import Purpose, claims_of, credentials_stamp, issued
 
 COOKIE = "umami.auth"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+KEY_HEADER = "x-umami-api-key"
 SHARE_HEADERS = ("x-umami-share-token", "x-umami-token")
 
 
@@ -28,7 +32,7 @@ class Asker:
     viewer: Viewer = NOBODY
     account: Account | None = None
     issued_at_s: int | None = None
-    """When the login token was made, in seconds since 1970."""
+    """When the login token was made, in seconds since 1970; None for an API key."""
 
 
 def login_token(account: Account, now: datetime) -> str:
@@ -54,7 +58,7 @@ def asker_of(request: HttpRequest) -> Asker:
 
     A login token and a share token may come together; each adds its rights (v1 reference 7.1, 46).
     """
-    asker = _logged_in(_login_token_in(request))
+    asker = _with_key(request) or _logged_in(_login_token_in(request))
     website_id = _shared_website(share_token_in(request))
     if website_id is None:
         return asker
@@ -70,11 +74,28 @@ def share_token_in(request: HttpRequest) -> str | None:
     return None
 
 
+def _with_key(request: HttpRequest) -> Asker | None:
+    """Whoever holds the API key in the header of today's clients, or in the place of a login token; None without."""
+    text = request.headers.get(KEY_HEADER, "")
+    if not text and (bearer := _bearer(request) or "").startswith(KEY_START):
+        text = bearer
+    if not text:
+        return None
+    account = account_by_key(text, timezone.now())
+    return Asker() if account is None else Asker(account.as_viewer(), account)
+
+
+def _bearer(request: HttpRequest) -> str | None:
+    words = request.headers.get("authorization", "").split(" ")
+    return (
+        words[1] if len(words) > 1 and words[1] else None
+    )  # quirk: the scheme word is not looked at (v1 1.3)
+
+
 def _login_token_in(request: HttpRequest) -> str | None:
     """The bearer token; else the cookie, which authenticates safe methods only (no CSRF by it)."""
-    words = request.headers.get("authorization", "").split(" ")
-    if len(words) > 1 and words[1]:
-        return words[1]  # quirk: the scheme word is not looked at (v1 reference 1.3)
+    if bearer := _bearer(request):
+        return bearer
     return request.COOKIES.get(COOKIE) if request.method in SAFE_METHODS else None
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 ALLOWED_METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE"
-DOORS = frozenset({"collect", "send", "batch", "v1-website-detail"}) | {
+DOORS = frozenset({"collect", "send", "batch", "either", "pixel", "v1-website-detail"}) | {
     f"v1-website-{name}" for name in ("stats", "pageviews", "events", "metrics", "active")
 }
 """Names of the routes that any origin may call (v1 reference 1.5)."""

@@ -21,6 +21,7 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
     Reason.EXCLUDED_HOSTNAME: (_("Hostnames"), _("pages of another host than those that are wanted")),
     Reason.EXCLUDED_PATH: (_("Paths"), _("pages under an excluded path")),
     Reason.DO_NOT_TRACK: (_("Do not track"), _("visitors whose browser asks for it")),
+    Reason.RATE_LIMITED: (_("Too many"), _("more from one address than UMAMI['COLLECT_RATE'] allows")),
 }
 
 

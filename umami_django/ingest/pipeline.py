@@ -34,6 +34,7 @@ class Reason(StrEnum):
     EXCLUDED_HOSTNAME = "excluded-hostname"
     EXCLUDED_PATH = "excluded-path"
     DO_NOT_TRACK = "do-not-track"
+    RATE_LIMITED = "rate-limited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from .accounts import Account
 from .exclusions import Exclusion, RefusedDay
+from .keys import ApiKey
 from .traffic import (
     Event,
     EventData,
@@ -14,11 +15,13 @@ from .traffic import (
     SessionData,
     StoredHit,
     Term,
+    TermDay,
 )
 from .websites import Share, Website
 
 __all__ = [
     "Account",
+    "ApiKey",
     "Event",
     "EventData",
     "EventDocument",
@@ -33,5 +36,6 @@ __all__ = [
     "Share",
     "StoredHit",
     "Term",
+    "TermDay",
     "Website",
 ]

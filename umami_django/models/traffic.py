@@ -37,6 +37,25 @@ class Term(models.Model):
         return self.text
 
 
+class TermDay(models.Model):
+    """How many texts a website added on one UTC day, and how often one was replaced because it were too many."""
+
+    is_traffic = True
+
+    website_id = models.IntegerField()
+    day = models.DateField()
+    added = models.IntegerField(default=0)
+    replaced = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("new terms of a day")
+        verbose_name_plural = _("new terms by day")
+        constraints = [models.UniqueConstraint(fields=["website_id", "day"], name="umami_term_day_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.added}"
+
+
 class Salt(models.Model):
     """The secret of one UTC calendar month: without it that month's visitors cannot be recognised again."""
 

@@ -20,6 +20,7 @@ from ..models import (
     SessionData,
     StoredHit,
     Term,
+    TermDay,
     Website,
 )
 from ..writers.sessions import REMEMBERED_S
@@ -88,8 +89,9 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     imports = LogImport.objects.using(using).filter(website_id=website.pk)
     terms = Term.objects.using(using).filter(website_id=website.pk)
     refused = RefusedDay.objects.using(using).filter(website_id=website.pk)
+    term_days = TermDay.objects.using(using).filter(website_id=website.pk)
     if website.deleted_at is not None:
-        return [told, data, documents, hits, sessions, imports, terms, refused]
+        return [told, data, documents, hits, sessions, imports, terms, refused, term_days]
     if website.reset_at is None:
         return []
     reset_at: datetime = website.reset_at

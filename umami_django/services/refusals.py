@@ -20,7 +20,6 @@ from .. import conf
 from ..ingest.pipeline import Reason
 from ..models import RefusedDay
 from ..writers.connection import own_connection
-from ..writers.rows import write_transaction
 
 logger = logging.getLogger("umami_django.collect")
 
@@ -94,7 +93,8 @@ def _write(counts: dict[Key, int]) -> None:
     these = Q()
     for website_id, day, reason in keys:
         these |= Q(website_id=website_id, day=day, reason=reason)
-    with own_connection.in_use(using), write_transaction(using):
+    # two transactions: on MariaDB one would lock what is there, and two processes would wait for each other
+    with own_connection.in_use(using):
         rows.bulk_create(
             [RefusedDay(website_id=website_id, day=day, reason=reason) for website_id, day, reason in keys],
             ignore_conflicts=True,

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ..exceptions import NotFound
+from ..ingest.pipeline import Tracked
 from ..middleware import is_skipped_staff
 from ..tracking import website_of
 
@@ -15,12 +16,15 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def umami_script(context: template.Context, website: str | None = None, **options: Any) -> str:
+def umami_script(
+    context: template.Context, website: str | None = None, *, noscript: bool = False, **options: Any
+) -> str:
     """The script tag of a website, named by uuid, domain or name, else by `UMAMI["WEBSITE"]`.
 
-    Options become `data-` attributes: `{% umami_script do_not_track="true" %}`. Carries the CSP nonce of Django or of
-    django-csp. Nothing for staff with `UMAMI["SKIP_STAFF"]`, for an unknown website, or where our URLs are not
-    included: a page must not suffer.
+    With `noscript=True` a picture follows that counts visits without JavaScript (in the body only: HTML allows no
+    picture in the head). Other options become `data-` attributes: `{% umami_script do_not_track="true" %}`. Carries
+    the CSP nonce of Django or of django-csp. Nothing for staff with `UMAMI["SKIP_STAFF"]`, for an unknown website, or
+    where our URLs are not included: a page must not suffer.
     """
     request = context.get("request")
     if request is not None and is_skipped_staff(request):
@@ -35,4 +39,13 @@ def umami_script(context: template.Context, website: str | None = None, **option
     if nonce:
         attributes.append(("nonce", str(nonce)))
     text = SafeString("").join(format_html(' {}="{}"', name, value) for name, value in attributes)
-    return format_html("<script async defer{}></script>", SafeString(text))
+    script = format_html("<script async defer{}></script>", SafeString(text))
+    return script + _picture(tracked) if noscript else script
+
+
+def _picture(tracked: Tracked) -> SafeString:
+    """The page names itself in the referrer, whatever the policy for others is."""
+    return format_html(
+        '<noscript><img src="{}" alt="" width="1" height="1" referrerpolicy="no-referrer-when-downgrade"></noscript>',
+        reverse("umami:pixel", args=[tracked.uuid]),
+    )

@@ -15,6 +15,9 @@ FOLDER = Path(__file__).parent.parent / "static" / "umami_django" / "tracker"
 CACHE_CONTROL = "public, max-age=86400, stale-while-revalidate=604800"
 """A day: an upgrade reaches every visitor within it, and a page view costs no request for the script."""
 
+ENDPOINTS = {"umami.js": b"'/api/collect'", "script.js": b"'/api/send'"}
+"""Where a script sends to, as it stands in its text."""
+
 
 @dataclass(frozen=True, slots=True)
 class _File:
@@ -36,20 +39,23 @@ class ScriptName:
         return value
 
 
-@lru_cache(maxsize=2)
-def _file(name: str) -> _File:
+@lru_cache(maxsize=4)
+def _file(name: str, collect_path: str | None) -> _File:
+    """The script, which sends to *collect_path* where the host has one."""
     text = (FOLDER / name).read_bytes()
+    if collect_path:
+        text = text.replace(ENDPOINTS[name], f"'/{collect_path}'".encode())
     return _File(text, f'"{blake2b(text, digest_size=8).hexdigest()}"')
 
 
 def script(request: HttpRequest, name: str = "umami") -> HttpResponseBase:
     """The tracker of v1, under its own name and those of `UMAMI["TRACKER_SCRIPT_NAME"]` (v1 reference 4.8, 4.9)."""
-    return _answer(request, _file("umami.js"))
+    return _answer(request, _file("umami.js", conf.umami_settings().COLLECT_PATH))
 
 
 def modern_script(request: HttpRequest) -> HttpResponseBase:
     """The tracker of today (v3 reference 4.8)."""
-    return _answer(request, _file("script.js"))
+    return _answer(request, _file("script.js", conf.umami_settings().COLLECT_PATH))
 
 
 def _answer(request: HttpRequest, file: _File) -> HttpResponseBase:

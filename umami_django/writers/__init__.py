@@ -24,7 +24,7 @@ def store(hits: Sequence[Hit], identifications: Sequence[Identification] = ()) -
     settings = umami_settings()
     try:
         if connections[settings.TRAFFIC_DATABASE].in_atomic_block:
-            write(hits, identifications)
+            write(hits, identifications, limited=True)
         elif settings.COLLECT_WRITER == JOURNAL:
             journal.store(hits, identifications)
         else:

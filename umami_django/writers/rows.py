@@ -50,16 +50,19 @@ SESSION_COLUMNS = (
 )
 
 
-def write(hits: Sequence[Hit], identifications: Sequence[Identification] = ()) -> None:
+def write(
+    hits: Sequence[Hit], identifications: Sequence[Identification] = (), *, limited: bool = False
+) -> None:
     """Store *hits* and what was told about visitors, all or none; `hit_recorded` is sent after COMMIT.
 
-    Part of the caller's transaction where there is one.
+    Part of the caller's transaction where there is one. Whoever imports may add any number of new texts; what comes
+    from outside is *limited* to the day's number.
     """
     if not hits and not identifications:
         return
     using = umami_settings().TRAFFIC_DATABASE
     with write_transaction(using):
-        insert(hits, identifications, using)
+        insert(hits, identifications, using, limited=limited)
         transaction.on_commit(lambda: announce(hits), using=using, robust=True)
 
 
@@ -69,8 +72,12 @@ def announce(hits: Sequence[Hit]) -> None:
         hit_recorded.send_robust(sender=StoredHit, hits=tuple(hits))
 
 
-def insert(hits: Sequence[Hit], identifications: Sequence[Identification], using: str) -> None:
+def insert(
+    hits: Sequence[Hit], identifications: Sequence[Identification], using: str, *, limited: bool = True
+) -> None:
     """Make rows of everything in a fixed number of statements. Call inside a transaction.
+
+    Unless *limited*, a website may add any number of new texts.
 
     A session that exists stays as it is: its attributes are those of its first hit. Several writers may store
     the same visitor at once (v1 reference 7.1, 38). Query budget of one pageview: terms (0 when known, else up to
@@ -83,7 +90,7 @@ def insert(hits: Sequence[Hit], identifications: Sequence[Identification], using
     keys.update(
         key for item in openers for key in _keys(item.website_id, SESSION_KINDS, _session_texts(item))
     )
-    ids = term_ids(keys, using)
+    ids = term_ids(keys, using, umami_settings().NEW_TERMS_PER_DAY if limited else None)
     with in_one_go(using):
         _insert_sessions(openers, ids, using)
         if identifications:

@@ -10,10 +10,13 @@ from django.db.models.signals import post_migrate
 
 from ..domain.terms import digest
 from ..models import Term
+from .term_budget import admitted
 
 TermKey = tuple[int, int, str]
 """Website, `TermKind` as a number, text."""
 
+OTHER = "(other)"
+"""The term that stands for all that came after the day's limit."""
 MOST_CACHED = 50_000
 DIGESTS_AT_ONCE = 10_000
 
@@ -21,11 +24,12 @@ _known: OrderedDict[TermKey, int] = OrderedDict()
 _lock = Lock()
 
 
-def term_ids(keys: Iterable[TermKey], using: str) -> dict[TermKey, int]:
+def term_ids(keys: Iterable[TermKey], using: str, most_new: int | None = None) -> dict[TermKey, int]:
     """The id of each term, new ones added. Call inside a transaction on *using*.
 
-    No query when all are in memory, one when all exist, three otherwise. Ids enter the memory after COMMIT
-    only: an id of a transaction that was rolled back would point at nothing.
+    A website adds up to *most_new* a UTC day (None: any number); then the id is that of `(other)`. No query when all
+    are in memory, one when all exist; otherwise a fixed number. Ids enter the memory after COMMIT only: an id of a
+    transaction that was rolled back would point at nothing.
     """
     found, missing = _recall(set(keys))
     if not missing:
@@ -33,16 +37,28 @@ def term_ids(keys: Iterable[TermKey], using: str) -> dict[TermKey, int]:
     digests = {key: digest(key[2]) for key in missing}
     stored = _stored(digests, using)
     new = sorted(missing - stored.keys(), key=lambda key: (key[0], key[1], digests[key]))
+    replaced: dict[TermKey, int] = {}
     if new:
-        # sorted by key, so that two writers lock in the same order
-        Term.objects.using(using).bulk_create(
-            [Term(website_id=key[0], kind=key[1], digest=digests[key], text=key[2]) for key in new],
-            ignore_conflicts=True,
-            batch_size=1000,
-        )
-        stored |= _stored({key: digests[key] for key in new}, using)
+        new, too_many = (new, []) if most_new is None else admitted(new, most_new, using)
+        stored |= _added(new, digests, using)
+        if too_many:
+            others = {(key[0], key[1], OTHER) for key in too_many}
+            ids = term_ids(others, using)
+            replaced = {key: ids[key[0], key[1], OTHER] for key in too_many}
     transaction.on_commit(lambda: _remember(stored), using=using)
-    return found | stored
+    return found | stored | replaced
+
+
+def _added(new: list[TermKey], digests: dict[TermKey, str], using: str) -> dict[TermKey, int]:
+    """The ids of *new* terms; sorted by key, so that two writers lock in the same order."""
+    if not new:
+        return {}
+    Term.objects.using(using).bulk_create(
+        [Term(website_id=key[0], kind=key[1], digest=digests[key], text=key[2]) for key in new],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+    return _stored({key: digests[key] for key in new}, using)
 
 
 def _stored(digests: dict[TermKey, str], using: str) -> dict[TermKey, int]:

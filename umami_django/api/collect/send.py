@@ -25,16 +25,24 @@ from ...ingest.pipeline import (
     identify,
     refusal,
 )
-from ...models import Website
 from ...services import refusals
 from ...services.directory import website_by_uuid
 from ...services.salts import salt_for
 from ...services.visitors import rules, visitor_of
 from ...writers import store
-from ..authentication import asker_of
 from ..tokens import Purpose, signing_key
 from ..v3.errors import error_body, invalid_body
-from .door import BodyTooLarge, body_of, compact_json, dropped, open_door
+from .door import (
+    BodyTooLarge,
+    RateLimited,
+    body_of,
+    compact_json,
+    dropped,
+    limited,
+    may_write,
+    open_door,
+    require_room,
+)
 
 MOST_AT_ONCE = 1000
 """Messages in one batch (v3 reference 8.3, 47)."""
@@ -73,6 +81,8 @@ def send(request: HttpRequest) -> HttpResponse:
         return compact_json(error_body(400, None, "payload", detail="is missing"), 400)
     except InvalidInput as error:
         return compact_json(invalid_body(error), 400)
+    except RateLimited as error:
+        return limited(compact_json(error_body(429), 429), error)
     except NotFound as error:
         return dropped(compact_json(error_body(400, error.message), 400), Reason.UNKNOWN_WEBSITE)
     if outcome.dropped is Reason.BLOCKED_ADDRESS:
@@ -95,6 +105,7 @@ def batch(request: HttpRequest) -> HttpResponse:
         return compact_json(error_body(400, f"Expected an array of at most {MOST_AT_ONCE} messages."), 400)
     sender = _sender(request)
     outcomes, details = [], []
+    last_limit: RateLimited | None = None
     for index, entry in enumerate(body):
         try:
             outcome = _taken_in(entry, sender)
@@ -102,6 +113,9 @@ def batch(request: HttpRequest) -> HttpResponse:
             details.append(_detail(index, error_body(400, None, "payload", detail="is missing")))
         except InvalidInput as error:
             details.append(_detail(index, invalid_body(error)))
+        except RateLimited as error:
+            last_limit = error
+            details.append(_detail(index, error_body(429)))
         except NotFound as error:
             details.append(_detail(index, error_body(400, error.message)))
         else:
@@ -119,6 +133,8 @@ def batch(request: HttpRequest) -> HttpResponse:
     caches = [outcome.answer["cache"] for outcome in outcomes if "cache" in outcome.answer]
     if caches or not body:
         answer["cache"] = caches[0] if caches else None
+    if last_limit is not None:
+        return limited(compact_json(answer, 200 if outcomes else 429), last_limit)
     return compact_json(answer)
 
 
@@ -143,7 +159,9 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     if website is None:
         refusals.note(None, Reason.UNKNOWN_WEBSITE, sender.now)
         raise NotFound("Website not found.")
-    trusted = _claims_more(sent) and _may_write(sender.request, website)
+    trusted = _claims_more(sent) and may_write(sender.request, website)
+    if not trusted:
+        require_room(sender.request, sender.visitor.address, website, sender.now)
     visitor = _visitor(sent, sender.visitor) if trusted else sender.visitor
     if (reason := refusal(visitor, sender.rules)) is not None:
         return _refused(reason, website, sender)
@@ -187,11 +205,6 @@ def _accepted(
 def _claims_more(sent: Message) -> bool:
     """Does the message claim what only somebody we know may claim? Then, and only then, we look who it is."""
     return bool(sent.address or sent.user_agent or sent.timestamp)
-
-
-def _may_write(request: HttpRequest, website: Tracked) -> bool:
-    viewer = asker_of(request).viewer
-    return Website.objects.changeable_by(viewer).filter(pk=website.id).exists()
 
 
 def _visitor(sent: Message, visitor: Visitor) -> Visitor:

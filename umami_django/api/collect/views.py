@@ -3,7 +3,9 @@
 It reads like the stages: request, visitor, payload, website, hit, rows. Source: v1 reference 4.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -19,11 +21,22 @@ from ...services.salts import current_salt
 from ...services.visitors import rules, visitor_of
 from ...writers import store
 from ..tokens import Purpose, signing_key
-from .door import BodyTooLarge, body_of, dropped, open_door, text, website_named
+from .door import (
+    BodyTooLarge,
+    RateLimited,
+    body_of,
+    dropped,
+    limited,
+    open_door,
+    require_room,
+    text,
+    website_named,
+)
 
 REFUSALS = {
     Reason.BOT: (401, "401 Unauthorized"),
     Reason.BLOCKED_ADDRESS: (403, "403 Forbidden"),
+    Reason.UNKNOWN_WEBSITE: (400, ""),
 }
 """What a visitor who is not counted is answered (v1 reference 4.2); for all other reasons nothing, and 200 (a missing
 user agent: the user's document)."""
@@ -44,13 +57,33 @@ def collect_v1(request: HttpRequest) -> HttpResponse:
         return text("Invalid JSON", 400)
     except NoPayload:
         return text("Invalid request", 400)
+    except RateLimited as error:
+        return limited(text("429 Too Many Requests", 429), error)
     except InvalidInput as error:
         return text(_bad_request(error), 400)
 
 
 def _collected(request: HttpRequest) -> HttpResponse:
     body = body_of(request)
-    message = decoded(body) if body else None
+    outcome = taken_in(request, decoded(body) if body else None)
+    if outcome.reason is None:
+        return HttpResponse(outcome.answer, content_type="text/plain")
+    if outcome.reason is Reason.NOT_RECORDING:
+        return dropped(HttpResponse(outcome.answer, content_type="text/plain"), outcome.reason)
+    status, answer = REFUSALS.get(outcome.reason, (200, ""))
+    return dropped(text(outcome.answer or answer, status), outcome.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message: the cache token or what is to be said, and why it was not counted."""
+
+    answer: str = ""
+    reason: Reason | None = None
+
+
+def taken_in(request: HttpRequest, message: Any) -> Outcome:
+    """Store what a v1 *message* tells. Raises NoPayload, InvalidInput, RateLimited, and what storing raises."""
     visitor, in_force = visitor_of(request), rules()
     now, key = timezone.now(), signing_key(Purpose.COLLECT)
     if (reason := refusal(visitor, in_force)) is not None:
@@ -59,25 +92,24 @@ def _collected(request: HttpRequest) -> HttpResponse:
     website = website_by_uuid(payload.website)
     if website is None:
         refusals.note(None, Reason.UNKNOWN_WEBSITE, now)
-        return dropped(text(f"Website not found: {payload.website}", 400), Reason.UNKNOWN_WEBSITE)
-    sent_back = request.META.get("HTTP_X_UMAMI_CACHE") or payload.cache
+        return Outcome(f"Website not found: {payload.website}", Reason.UNKNOWN_WEBSITE)
+    require_room(request, visitor.address, website, now)
+    sent_back = request.META.get("HTTP_X_UMAMI_CACHE") or payload.cache or ""
     earlier = receipt.read(sent_back, key, website_id=website.id, now=now)
     accepted = collect(payload, visitor, website, now, current_salt(now), in_force, earlier)
     if (reason := exclusion(accepted.hit, visitor, website.exclusions)) is not None:
         return _refused(reason, website, now)
-    is_known = accepted.receipt is earlier  # what was sent is still good: no need to sign again
-    token = sent_back if is_known else receipt.written(accepted.receipt, key)
-    response = HttpResponse(token, content_type="text/plain")
+    # a token that is still good need not be signed again
+    token: str = sent_back if accepted.receipt is earlier else receipt.written(accepted.receipt, key)
     if not conf.is_recording():
-        return dropped(response, Reason.NOT_RECORDING)
+        return Outcome(token, Reason.NOT_RECORDING)
     store([accepted.hit])
-    return response
+    return Outcome(token)
 
 
-def _refused(reason: Reason, website: Tracked | None, now: datetime) -> HttpResponse:
+def _refused(reason: Reason, website: Tracked | None, now: datetime) -> Outcome:
     refusals.note(website.id if website else None, reason, now)
-    status, answer = REFUSALS.get(reason, (200, ""))
-    return dropped(text(answer, status), reason)
+    return Outcome(reason=reason)
 
 
 def _bad_request(error: InvalidInput) -> str:

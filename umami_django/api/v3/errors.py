@@ -10,6 +10,7 @@ MESSAGES = {
     403: ("Forbidden", "forbidden"),
     404: ("Not found", "not-found"),
     413: ("Body too large", "body-too-large"),
+    429: ("Too many requests", "too-many-requests"),
     503: ("Try again later", "unavailable"),
 }
 
@@ -28,8 +29,8 @@ def error_body(status: int, message: str | None = None, *properties: str, detail
     return {"error": error}
 
 
-def invalid_body(error: InvalidInput) -> Body:
-    """The body for a wrong field of a message."""
+def invalid_body(error: InvalidInput, *, inside: tuple[str, ...] = ("payload",)) -> Body:
+    """The body for a wrong field; of a message most fields are *inside* its payload."""
     detail = error.message.removeprefix(f"{error.field}: ")
-    path = (error.field,) if error.field in ("type", "payload", "body") else ("payload", error.field)
+    path = (error.field,) if error.field in ("type", "payload", "body") else (*inside, error.field)
     return error_body(400, None, *path, detail=detail)

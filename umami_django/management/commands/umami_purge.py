@@ -8,6 +8,7 @@ from django.utils import timezone
 from ...services import refusals
 from ...services.purge import BATCH_ROWS, purge, unsettled
 from ...services.salts import rotate_salts
+from ...writers import term_budget
 
 
 class Command(BaseCommand):
@@ -33,7 +34,8 @@ class Command(BaseCommand):
         if shown and removed:
             self.stderr.write("")
         salts = rotate_salts(timezone.now())
-        refusals.drop_old(timezone.now())
+        for room in (refusals, term_budget):
+            room.drop_old(timezone.now())
         if options["verbosity"] > 0:
             self.stdout.write(f"{removed:,} rows and {salts} salts removed.")
             if left := unsettled():

@@ -1,0 +1,49 @@
+"""The door at `UMAMI["COLLECT_PATH"]`: takes in what both trackers send, by a path that ad blockers do not know."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from ... import conf
+from ...ingest.payload import NotJson, decoded
+from .door import BodyTooLarge, body_of
+from .send import send
+from .views import collect_v1
+
+
+class CollectPath:
+    """A path converter for the configured path alone: any other address stays the host's."""
+
+    regex = ".+"
+
+    def to_python(self, value: str) -> str:
+        wanted = conf.umami_settings().COLLECT_PATH
+        if not wanted or value.rstrip("/") != wanted:
+            raise ValueError(value)
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+@csrf_exempt
+def either(request: HttpRequest, path: str) -> HttpResponseBase:
+    """As `collect_v1` for the messages of v1's tracker, else as `send`."""
+    return collect_v1(request) if _is_of_v1(request) else send(request)
+
+
+either.is_collect_door = True  # type: ignore[attr-defined]  # CollectFirst looks for it
+
+
+def _is_of_v1(request: HttpRequest) -> bool:
+    """v1 says what a pageview is; its events have names of their own (v1 reference 4.1, v3 reference 4.1)."""
+    try:
+        message: Any = decoded(body_of(request))
+    except (NotJson, BodyTooLarge):
+        return False
+    if not isinstance(message, dict):
+        return False
+    payload = message.get("payload")
+    named = isinstance(payload, dict) and ("event_name" in payload or "event_value" in payload)
+    return message.get("type") == "pageview" or named
