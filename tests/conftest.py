@@ -17,8 +17,9 @@ from umami_django.writers import sessions, terms
 from .factories import PASSWORD, make_account, make_admin, make_website
 from .traffic import Traffic
 
-# the browser tests need a package of their own; `tox -e browser` has it, and fails without
+# the browser and client tests need packages of their own; `tox -e browser` and `tox -e clients` have them
 collect_ignore = [] if find_spec("selenium") else ["browser"]
+collect_ignore += [] if find_spec("umami") else ["clients"]
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
