@@ -69,6 +69,13 @@ MISTAKES: list[tuple[Any, str, str, str]] = [
         "UMAMI['COLLECT_PATH'] is '/x/'.",
         "Write a path without a slash at its ends, such as 'x/hello'.",
     ),
+    (
+        {"GEO_HEADERS": ["X Country"]},
+        "umami.E016",
+        "UMAMI['GEO_HEADERS']: 'X Country' does not name a header for the country, or three for country, region and "
+        "city.",
+        "Write 'X-Country' or 'X-Country,X-Region,X-City'.",
+    ),
     ({"SECRET": 5}, "umami.E003", "UMAMI['SECRET'] is 5.", "It must be a text or None."),
     ({"MAX_BODY_BYTES": 0}, "umami.E003", "UMAMI['MAX_BODY_BYTES'] is 0.", "It must be a positive number."),
     (

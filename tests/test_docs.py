@@ -22,7 +22,9 @@ README = (ROOT / "README.md").read_text()
 def default_text(value: Any) -> str:
     if isinstance(value, timedelta):
         return f"timedelta(days={value.days})"
-    return "[]" if value == () else repr(value).replace("'", '"')
+    if isinstance(value, tuple):
+        return "[" + ", ".join(f'"{item}"' for item in value) + "]"
+    return repr(value).replace("'", '"')
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

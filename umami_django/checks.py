@@ -19,7 +19,7 @@ from django.db import connections
 
 from . import conf
 from .ingest.address import networks
-from .ingest.geo import database_path
+from .ingest.geo import database_path, place_headers
 from .services.rate import parsed_rate
 
 ROUTER = "umami_django.routers.TrafficRouter"
@@ -151,6 +151,19 @@ def check_traffic_database(app_configs: Any = None, **_: Any) -> Iterator[CheckM
             f"UMAMI['TRAFFIC_DATABASE'] is {alias!r}, but nothing sends the traffic there.",
             hint=f"Add {ROUTER!r} to DATABASE_ROUTERS.",
             id="umami.E007",
+        )
+
+
+@register(Tags.compatibility)
+def check_geo_headers(app_configs: Any = None, **_: Any) -> Iterator[CheckMessage]:
+    """The headers of proxies that know where a visitor is."""
+    try:
+        place_headers(conf.umami_settings().GEO_HEADERS)
+    except ValueError as error:
+        yield Error(
+            f"UMAMI['GEO_HEADERS']: {error}.",
+            hint="Write 'X-Country' or 'X-Country,X-Region,X-City'.",
+            id="umami.E016",
         )
 
 

@@ -112,9 +112,16 @@ class Settings:
             "read from the right past trusted proxies."
         },
     )
-    COUNTRY_HEADER: str | None = field(
-        default="CF-IPCountry",
-        metadata={"doc": "The header in which a trusted proxy names the visitor's country; `None`: none."},
+    GEO_HEADERS: tuple[str, ...] = field(
+        default=(
+            "CF-IPCountry,CF-Region-Code,CF-IPCity",
+            "X-Vercel-IP-Country,X-Vercel-IP-Country-Region,X-Vercel-IP-City",
+            "CloudFront-Viewer-Country,CloudFront-Viewer-Country-Region,CloudFront-Viewer-City",
+        ),
+        metadata={
+            "doc": "The headers in which a trusted proxy names the visitor's country, region and city; of several the "
+            "first that is there (Cloudflare, Vercel, CloudFront). Empty: none is believed."
+        },
     )
     GEOIP_DATABASE: str | None = field(
         default=None,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from umami_django.ingest import geo
-from umami_django.ingest.geo import Place, database_path, place
+from umami_django.ingest.geo import Place, database_path, place, place_headers
 
 from .mmdb import write_mmdb
 
@@ -33,10 +33,8 @@ def database(tmp_path: Path) -> str:
 
 
 def where(address: str | None, database: str | None = None, **headers: str) -> Place:
-    return place(
-        address, {"cf-ipcountry": headers["cf"]} if headers else {}, proxied=True, country_header="cf-ipcountry",
-        database=database,
-    )  # fmt: skip
+    told = {"cf-ipcountry": headers["cf"]} if headers else {}
+    return place(address, told, proxied=True, named_in=place_headers(("CF-IPCountry",)), database=database)
 
 
 def test_country_region_and_city_come_from_the_file(database: str) -> None:
@@ -61,7 +59,10 @@ def test_a_header_that_is_no_country_is_not_believed(database: str, value: str) 
 
 def test_a_strangers_header_is_not_believed() -> None:
     headers = {"cf-ipcountry": "DE"}
-    assert place("8.8.8.8", headers, proxied=False, country_header="cf-ipcountry", database=None) == Place()
+    assert (
+        place("8.8.8.8", headers, proxied=False, named_in=place_headers(("CF-IPCountry",)), database=None)
+        == Place()
+    )
 
 
 @pytest.mark.parametrize("content", [None, b"", b"garbage", b"\xab\xcd\xefMaxMind.com"])
@@ -105,3 +106,48 @@ def test_the_file_is_found_in_djangos_folder(database: str) -> None:
     assert database_path("/other.mmdb", folder) == "/other.mmdb"
     assert database_path(None, None) is None
     assert database_path(None, "/nowhere") is None
+
+
+PROXIES = place_headers(
+    (
+        "CF-IPCountry,CF-Region-Code,CF-IPCity",
+        "X-Vercel-IP-Country,X-Vercel-IP-Country-Region,X-Vercel-IP-City",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        (
+            {"cf-ipcountry": "us", "cf-region-code": "ca", "cf-ipcity": "Los Angeles"},
+            ("US", "US-CA", "Los Angeles"),
+        ),
+        (
+            {
+                "x-vercel-ip-country": "BR",
+                "x-vercel-ip-country-region": "SP",
+                "x-vercel-ip-city": "S%C3%A3o%20Paulo",
+            },
+            ("BR", "BR-SP", "São Paulo"),
+        ),
+        (
+            {"cf-ipcountry": "BR", "cf-ipcity": "São Paulo".encode().decode("latin-1")},
+            ("BR", None, "São Paulo"),
+        ),
+        ({"cf-ipcountry": "DE", "cf-region-code": "DE-BE"}, ("DE", "DE-BE", None)),
+        ({"cf-ipcountry": "DE", "cf-region-code": "<b>", "cf-ipcity": "\x00\x07 "}, ("DE", None, None)),
+        ({"cf-ipcountry": "nowhere", "x-vercel-ip-country": "FR"}, ("FR", None, None)),
+        ({"cf-region-code": "CA", "cf-ipcity": "Nice"}, (None, None, None)),
+        ({"cf-ipcountry": "DE", "cf-ipcity": "x" * 500}, ("DE", None, "x" * 100)),
+    ],
+)
+def test_headers_of_proxies(headers: dict[str, str], found: tuple[str | None, ...]) -> None:
+    assert place("8.8.8.8", headers, proxied=True, named_in=PROXIES, database=None) == Place(*found)
+    assert place("8.8.8.8", headers, proxied=False, named_in=PROXIES, database=None) == Place()
+
+
+@pytest.mark.parametrize("text", ["", "a b", "a,b,c,d", "a,,b", "é"])
+def test_what_names_no_headers(text: str) -> None:
+    with pytest.raises(ValueError, match="does not name a header"):
+        place_headers((text,))

@@ -4,12 +4,16 @@ The file is opened once, on first use, and again when it was replaced. Nothing h
 broken file is told by a system check, and costs no hit.
 """
 
+import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from urllib.parse import unquote
 
 from .address import is_local
 
@@ -28,6 +32,14 @@ FILE_NAMES = (
 """What is looked for in Django's `GEOIP_PATH`, the first that is there."""
 
 
+PlaceHeaders = tuple[str, str, str]
+"""Names of the headers for country, region and city, lower case; empty for none."""
+CITY_LENGTH = 100
+_HEADER_NAME = re.compile(r"[\w-]+", re.ASCII)
+_REGION = re.compile(r"[A-Z0-9]{1,3}(-[A-Z0-9]{1,3})?")
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Country (ISO 3166 alpha-2), region (`NL-NH`) and city (English name); None when unknown."""
@@ -42,19 +54,53 @@ def place(
     headers: Mapping[str, str],
     *,
     proxied: bool,
-    country_header: str | None,
+    named_in: tuple[PlaceHeaders, ...] = (),
     database: str | None,
 ) -> Place:
-    """Where *address* is. The header counts only when a trusted proxy sent it (*proxied*).
+    """Where *address* is. Headers count only when a trusted proxy sent them (*proxied*): the first with a country.
 
-    Its value is taken as Umami does, Cloudflare's `XX` and `T1` included (v1 reference 4.6). Local addresses are
-    nowhere.
+    Values are taken as Umami does, Cloudflare's `XX` and `T1` included (v1 reference 4.6, v3 reference 4.2). Local
+    addresses are nowhere.
     """
-    if proxied and country_header and (country := _country_code(headers.get(country_header))):
-        return Place(country)
+    if proxied:
+        for names in named_in:
+            if (country := _country_code(headers.get(names[0]))) is not None:
+                return Place(country, _region(country, headers.get(names[1])), _name(headers.get(names[2])))
     if database is None or is_local(address):
         return Place()
     return _database.place(address or "", database)
+
+
+def place_headers(texts: tuple[str, ...]) -> tuple[PlaceHeaders, ...]:
+    """`Country,Region,City`: the names of headers, lower case; what is left out is never there. Raises ValueError."""
+    return tuple(map(_place_headers, texts))
+
+
+@lru_cache(maxsize=16)
+def _place_headers(text: str) -> PlaceHeaders:
+    names = [name.strip().lower() for name in text.split(",")]
+    if not 1 <= len(names) <= 3 or not all(_HEADER_NAME.fullmatch(name) for name in names):
+        raise ValueError(
+            f"{text!r} does not name a header for the country, or three for country, region and city"
+        )
+    country, region, city = [*names, "", ""][:3]
+    return country, region, city
+
+
+def _region(country: str, text: str | None) -> str | None:
+    """`US-CA`, also from `CA` alone."""
+    region = (text or "").strip().upper()
+    if not _REGION.fullmatch(region):
+        return None
+    return region if "-" in region else f"{country}-{region}"
+
+
+def _name(text: str | None) -> str | None:
+    """A city: percent-encoded, or bytes of UTF-8 that the server took for Latin-1."""
+    text = unquote(text or "")
+    with suppress(UnicodeError):
+        text = text.encode("latin-1").decode()
+    return _UNSTORABLE.sub("", text).strip()[:CITY_LENGTH] or None
 
 
 def database_path(configured: str | None, geoip_path: str | None) -> str | None:

@@ -141,4 +141,4 @@ def _payload(request: LogLine, website: Tracked) -> Payload:
 @lru_cache(maxsize=8192)
 def _place(address: str) -> Place:
     path = database_path(conf.umami_settings().GEOIP_DATABASE, conf.geoip_path())
-    return place(address, {}, proxied=False, country_header=None, database=path)
+    return place(address, {}, proxied=False, database=path)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from .. import conf
 from ..ingest.address import Network, client_address, is_within, networks
-from ..ingest.geo import database_path, place
+from ..ingest.geo import PlaceHeaders, database_path, place, place_headers
 from ..ingest.pipeline import Rules, Visitor
 
 
@@ -34,6 +34,15 @@ def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
     return networks(texts)
 
 
+@lru_cache(maxsize=16)
+def _place_headers(texts: tuple[str, ...]) -> tuple[PlaceHeaders, ...]:
+    """Those that can be understood; a system check tells of the others."""
+    try:
+        return place_headers(texts)
+    except ValueError:
+        return ()
+
+
 def address_of(request: HttpRequest) -> str | None:
     """The visitor's address, as far as trusted proxies tell it; None when there is none (a unix socket)."""
     settings = conf.umami_settings()
@@ -57,7 +66,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
             address,
             headers,
             proxied=is_within(request.META.get("REMOTE_ADDR"), _networks(settings.TRUSTED_PROXIES)),
-            country_header=settings.COUNTRY_HEADER.lower() if settings.COUNTRY_HEADER else None,
+            named_in=_place_headers(settings.GEO_HEADERS),
             database=database_path(settings.GEOIP_DATABASE, conf.geoip_path()),
         ),
         asks_not_to_be_tracked=request.META.get("HTTP_DNT") == "1" or request.META.get("HTTP_SEC_GPC") == "1",

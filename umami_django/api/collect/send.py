@@ -211,7 +211,7 @@ def _visitor(sent: Message, visitor: Visitor) -> Visitor:
     """The visitor whom a trusted sender speaks of; their place is that of their address."""
     if sent.address:
         path = database_path(conf.umami_settings().GEOIP_DATABASE, conf.geoip_path())
-        where = place(sent.address, {}, proxied=False, country_header=None, database=path)
+        where = place(sent.address, {}, proxied=False, database=path)
         visitor = replace(visitor, address=sent.address, place=where)
     return replace(visitor, user_agent=sent.user_agent) if sent.user_agent else visitor
 
