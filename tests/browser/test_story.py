@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,19 @@ from selenium.webdriver.common.by import By
 from example_project.believable import believable_traffic
 from tests.factories import PASSWORD, make_admin
 from tests.traffic import Traffic
-from umami_django.models import Event, EventDocument, Pageview, Session, SessionData, Website
+from umami_django.ingest.pipeline import Reason
+from umami_django.models import (
+    Account,
+    Event,
+    EventDocument,
+    Exclusion,
+    Pageview,
+    Session,
+    SessionData,
+    Website,
+)
+from umami_django.services import refusals
+from umami_django.services.api_keys import create_api_key
 from umami_django.services.sharing import enable_sharing
 from umami_django.writers import write
 
@@ -161,7 +174,12 @@ def test_every_page_fits_its_window(
     for hits in believable_traffic(website.pk, timezone.now(), days=32):
         write(hits)
     share = enable_sharing(website)
+    for back, reason in enumerate([*Reason, Reason.BOT, Reason.BOT]):
+        refusals.note(website.pk, reason, timezone.now() - timedelta(days=3 * back), 40 * (back + 1))
+    Exclusion.objects.create(website=website, kind="path", value="/admin/*", note="the panel")
+    Exclusion.objects.create(kind="address", value="192.0.2.0/24")
     log_in(browser, server)
+    create_api_key(Account.objects.get(user__username="ada"), "mobile app")
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]}
     )
@@ -177,6 +195,10 @@ def test_every_page_fits_its_window(
         "website": f"/admin/umami_django/website/{website.pk}/change/",
         "reset": f"/admin/umami_django/website/{website.pk}/reset/",
         "pageviews": "/admin/umami_django/pageview/?day=7days",
+        "filtered": f"/admin/umami_django/website/{website.pk}/filtered/",
+        "you": "/admin/umami_django/website/you/",
+        "exclusions": "/admin/umami_django/exclusion/",
+        "keys": "/admin/umami_django/apikey/",
         "share": f"/share/{share.slug}?range=7d",
     }
     for name, path in pages.items():
@@ -192,8 +214,55 @@ def test_every_page_fits_its_window(
         )
         browser.save_screenshot(str(SCREENSHOTS / f"{name}-{width}-{theme}.png"))
         # the admin's own wide tables scroll inside their box; our pages must not be wider than the window
-        if name in ("overview", "overview-24h", "share", "website", "reset"):
+        if name in ("overview", "overview-24h", "share", "website", "reset", "filtered", "you"):
             assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
         assert console_errors(browser) == [], name
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+LEAVING_PAGE = """<!DOCTYPE html><html lang="en"><head><title>A shop</title><link rel="icon" href="data:,">
+<script async defer data-website-id="{website}" data-outbound="true" src="{server}/{script}"></script></head><body>
+<a id="out" href="{elsewhere}">Elsewhere</a><a id="in" href="/inside">Inside</a></body></html>"""
+
+
+@pytest.mark.parametrize("script", ["umami.js", "script.js"])
+def test_what_is_clicked_while_the_page_is_left_arrives(
+    browser: Any, server: str, website: Website, strangers_page: Callable[[str], str], script: str
+) -> None:
+    elsewhere = f"{server}/umami.js"
+    page = LEAVING_PAGE.format(website=website.uuid, server=server, script=script, elsewhere=elsewhere)
+    browser.get(strangers_page(page))
+    eventually(lambda: Pageview.objects.count() == 1, "the pageview is stored")
+    browser.find_element(By.ID, "in").click()
+    eventually(lambda: Pageview.objects.count() == 2, "the next page is stored")
+    assert not Event.objects.exists()
+    browser.find_element(By.ID, "out").click()
+    eventually(
+        lambda: Event.objects.count() == 1, "the click on the link is stored, although the page is gone"
+    )
+    event = Event.objects.get()
+    assert event.event_name.text == "outbound-link-click"
+    assert EventDocument.objects.get().document == f'{{"url":"{elsewhere}"}}'
+
+
+@pytest.mark.parametrize("script", ["umami.js", "script.js"])
+def test_a_page_that_comes_back_from_the_browsers_cache_is_counted_again(
+    browser: Any, server: str, website: Website, strangers_page: Callable[[str], str], script: str
+) -> None:
+    address = strangers_page(
+        LEAVING_PAGE.format(website=website.uuid, server=server, script=script, elsewhere="/")
+    )
+    browser.get(address)
+    eventually(lambda: Pageview.objects.count() == 1, "the pageview is stored")
+    browser.execute_script("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    eventually(lambda: Pageview.objects.count() == 2, "the page that is shown again is stored")
+
+
+def test_a_page_without_javascript_is_counted_by_the_picture(
+    browser: Any, server: str, website: Website, strangers_page: Callable[[str], str]
+) -> None:
+    picture = f'<img src="{server}/api/pixel/{website.uuid}.gif" alt="" referrerpolicy="no-referrer-when-downgrade">'
+    browser.get(strangers_page(f"<!DOCTYPE html><title>Plain</title>{picture}") + "plain?x=1")
+    eventually(lambda: Pageview.objects.count() == 1, "the picture is counted")
+    assert Pageview.objects.get().url.text == "/plain?x=1"

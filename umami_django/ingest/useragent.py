@@ -55,6 +55,9 @@ BROWSERS = (
 )
 """Name and pattern; the rules of detect-browser 5.3 (MIT), letter case counts (v1 reference 5.1)."""
 
+ALIASES = {"Mac OS X": "Mac OS", "Android": "Android OS"}
+"""Systems that the library calls by another name than Umami."""
+
 MOBILE, DESKTOP, NEITHER = "mobile", "desktop", "neither"
 
 SYSTEMS = (
@@ -162,5 +165,5 @@ def _family(found: Any, *, lower: bool) -> str | None:
     family: str | None = getattr(found, "family", None)
     if not family or family == "Other":
         return None
-    name = family.lower().replace(" ", "-") if lower else family
+    name = family.lower().replace(" ", "-") if lower else ALIASES.get(family, family)
     return name[:NAME_LENGTH]

@@ -124,14 +124,19 @@
   }
 
   function clicked(event) {
-    var element = event.target.closest && event.target.closest('[data-umami-event]');
-    if (!element) return;
+    if (!event.target.closest) return;
+    var element = event.target.closest('[data-umami-event]');
+    if (!element) return on('outbound') && leaving(event.target.closest('a[href]'));
     var data = {}, found = false;
     Array.prototype.forEach.call(element.attributes, function (attribute) {
       var key = /^data-umami-event-(.+)/.exec(attribute.name);
       if (key) { data[key[1]] = attribute.value; found = true; }
     });
     track(element.getAttribute('data-umami-event'), found ? data : undefined);
+  }
+
+  function leaving(link) {
+    if (link && link.host && link.host !== location.host) track('outbound-link-click', { url: link.href });
   }
 
   function start() {
@@ -142,7 +147,7 @@
     watch('pushState');
     watch('replaceState');
     window.addEventListener('popstate', moved);
-    // back from the browser's page cache: the page is shown again
+    // shown again from the browser's cache
     window.addEventListener('pageshow', function (event) { if (event.persisted) track(); });
     document.addEventListener('click', clicked, true);
   }

@@ -1,4 +1,4 @@
-// The tracker of umami_django for the v1 API: no cookies, nothing stored, nothing that identifies a person.
+// The tracker of umami_django for the v1 API: no cookies, nothing stored.
 (function (window) {
   'use strict';
 
@@ -26,7 +26,7 @@
       (option('do-not-track') && (signal === '1' || signal === 'yes'));
   }
 
-  // text/plain, with the token in the body: a simple request, so that no preflight goes before it
+  // a simple request: no preflight
   function send(type, fields, uuid) {
     if (disabled()) return Promise.resolve();
     var payload = {
@@ -88,9 +88,10 @@
     };
   }
 
-  // one listener for the whole page, so that elements added later work, too
+  // elements added later work, too
   function clicked(event) {
-    var element = event.target;
+    var element = event.target, named;
+    var link = option('outbound') && element.closest && element.closest('a[href]');
     while (element && element.nodeType === 1) {
       var name = element.getAttribute('data-umami-event'), data = {}, found = false;
       if (name) {
@@ -99,9 +100,13 @@
           if (key) { data[key[1]] = attribute.value; found = true; }
         });
         trackEvent(name, found && data);
+        named = true;
       }
       if (classEvents) styled(element, event.type);
       element = element.parentNode;
+    }
+    if (link && !named && link.host && link.host !== location.host) {
+      trackEvent('outbound-link-click', { url: link.href });
     }
   }
 
@@ -118,7 +123,7 @@
     watch('pushState');
     watch('replaceState');
     window.addEventListener('popstate', moved);
-    // back from the browser's page cache: the page is shown again
+    // shown again from the browser's cache
     window.addEventListener('pageshow', function (event) { if (event.persisted) trackView(); });
     document.addEventListener('click', clicked, true);
     if (classEvents) {
@@ -133,7 +138,7 @@
 
   current = here();
   referrer = document.referrer;
-  // a page that is only rendered ahead is not seen yet
+  // rendered ahead is not seen yet
   if (document.prerendering) document.addEventListener('prerenderingchange', start, { once: true });
   else start();
 })(window);
