@@ -220,6 +220,7 @@ class WebsiteAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "page": filtered(website_ids, timezone.now()),
             "you_url": self._page("you"),
+            "all_url": self._page("all_filtered") if tools else None,
         }
         return TemplateResponse(request, "admin/umami_django/website/filtered.html", context)
 

@@ -51,14 +51,11 @@ def _facts(visitor: Visitor) -> list[tuple[str, str]]:
     unknown = _("unknown")
     hit = _visit(Website(pk=0), visitor, Rules())
     client = hit.client
-    place = [
-        shown_name(Metric.COUNTRY, client.country) if client.country else unknown,
-        client.region or unknown,
-        client.city or unknown,
-    ]
+    country = shown_name(Metric.COUNTRY, client.country) if client.country else None
+    place = [part for part in (country, client.region, client.city) if part]
     return [
         (_("Address"), visitor.address or unknown),
-        (_("Country, region, city"), ", ".join(place)),
+        (_("Country, region, city"), ", ".join(place) or unknown),
         (_("Browser"), shown_name(Metric.BROWSER, client.browser) if client.browser else unknown),
         (_("Operating system"), shown_name(Metric.OS, client.os) if client.os else unknown),
         (_("Device"), shown_name(Metric.DEVICE, client.device) if client.device else unknown),
