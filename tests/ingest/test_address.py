@@ -1,8 +1,14 @@
 """Whose address it is: what trusted proxies say, and nobody else."""
 
-import pytest
+from ipaddress import ip_address
+from typing import Any
 
-from umami_django.ingest.address import client_address, is_local, is_within, networks
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from umami_django.ingest import address
+from umami_django.ingest.address import client_address, is_local, is_within, networks, parsed_address
 
 PROXIES = networks(["10.0.0.0/8", "2001:db8:1::/48"])
 
@@ -61,3 +67,33 @@ def test_what_is_no_network_is_named(text: str) -> None:
 def test_local_addresses(address: str | None) -> None:
     assert is_local(address)
     assert not is_local("8.8.8.8")
+
+
+@given(
+    st.text(),
+    st.dictionaries(st.sampled_from(["x-forwarded-for", "forwarded", "cf-connecting-ip"]), st.text()),
+)
+def test_any_text_gives_an_address_or_none(remote: str, headers: dict[str, str]) -> None:
+    for trusted in ((), networks(["0.0.0.0/0", "::/0"]), networks(["192.0.2.0/24"])):
+        for header in (None, "cf-connecting-ip"):
+            for end in (remote, "192.0.2.1"):
+                found = client_address(end, headers, trusted, header)
+                assert found is None or str(ip_address(found)) == found
+
+
+@given(st.ip_addresses(), st.integers(0, 65535))
+def test_an_address_is_found_in_whatever_clothes(seen: Any, port: int) -> None:
+    plain = getattr(seen, "ipv4_mapped", None) or seen
+    clothes = [f"[{seen}]:{port}", f"[{seen}]", f'"[{seen}]:{port}"', f" {seen} "]
+    clothes += [f"{seen}:{port}"] if seen.version == 4 else [f"{seen}%eth0"]
+    for text in clothes:
+        assert parsed_address(text) == plain
+
+
+def test_only_proxies_are_remembered() -> None:
+    trusted = networks(["192.0.2.0/24"])
+    address._seen_proxies.cache_clear()
+    for number in range(50):
+        client_address(f"198.51.100.{number}", {}, trusted, None)
+        client_address("192.0.2.1", {"x-forwarded-for": f"203.0.113.{number}"}, trusted, None)
+    assert address._seen_proxies(trusted) == {"192.0.2.1"}

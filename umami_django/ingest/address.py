@@ -4,10 +4,12 @@ Addresses live here and in memory only; nothing ever writes one down.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
+MOST_PROXIES = 1_000
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -50,6 +52,25 @@ def _is_in(address: Address, nets: tuple[Network, ...]) -> bool:
     return any(address in net for net in nets)
 
 
+def is_trusted(remote: str | None, trusted: tuple[Network, ...]) -> bool:
+    """Is *remote*, the other end of a connection, one of our own proxies? Those, and no visitor, are remembered."""
+    if not trusted or not remote:
+        return False
+    seen = _seen_proxies(trusted)
+    if remote in seen:
+        return True
+    if not is_within(remote, trusted):
+        return False
+    if len(seen) < MOST_PROXIES:
+        seen.add(remote)
+    return True
+
+
+@lru_cache(maxsize=16)
+def _seen_proxies(trusted: tuple[Network, ...]) -> set[str]:
+    return set()
+
+
 def client_address(
     remote: str | None, headers: Mapping[str, str], trusted: tuple[Network, ...], header: str | None
 ) -> str | None:
@@ -60,20 +81,21 @@ def client_address(
     proxy. What a visitor writes into these headers stands further left and is never reached. Garbage counts as
     nothing: the proxy's own address remains.
     """
+    if is_trusted(remote, trusted) and (named := _named(headers, trusted, header)) is not None:
+        return str(named)
     connection = parsed_address(remote)
-    if connection is None or not _is_in(connection, trusted):
-        return None if connection is None else str(connection)
+    return None if connection is None else str(connection)
+
+
+def _named(headers: Mapping[str, str], trusted: tuple[Network, ...], header: str | None) -> Address | None:
+    """The address that a proxy names; None when it names none, or nobody but other proxies."""
     if header is not None:
-        named = parsed_address(headers.get(header, "").rpartition(",")[2])
-        return str(named or connection)
-    chain = _forwarded_for(headers)
-    for text in reversed(chain):
+        return parsed_address(headers.get(header, "").rpartition(",")[2])
+    for text in reversed(_forwarded_for(headers)):
         address = parsed_address(text)
-        if address is None:
-            break
-        if not _is_in(address, trusted):
-            return str(address)
-    return str(connection)
+        if address is None or not _is_in(address, trusted):
+            return address
+    return None
 
 
 def _forwarded_for(headers: Mapping[str, str]) -> list[str]:

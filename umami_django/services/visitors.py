@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from .. import conf
-from ..ingest.address import Network, client_address, is_within, networks
+from ..ingest.address import Network, client_address, is_trusted, networks
 from ..ingest.geo import PlaceHeaders, database_path, place, place_headers
 from ..ingest.pipeline import Rules, Visitor
 
@@ -65,7 +65,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
         place=place(
             address,
             headers,
-            proxied=is_within(request.META.get("REMOTE_ADDR"), _networks(settings.TRUSTED_PROXIES)),
+            proxied=is_trusted(request.META.get("REMOTE_ADDR"), _networks(settings.TRUSTED_PROXIES)),
             named_in=_place_headers(settings.GEO_HEADERS),
             database=database_path(settings.GEOIP_DATABASE, conf.geoip_path()),
         ),
