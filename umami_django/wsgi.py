@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.handlers.exception import convert_exception_to_response
-from django.core.handlers.wsgi import WSGIRequest, get_script_name
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve, set_script_prefix
@@ -39,10 +39,9 @@ class CollectFirst:
         match = _door_at(path) if _may_be_door(path) else None
         if match is None:
             return self._application(environ, start_response)
-        set_script_prefix(get_script_name(environ))
         request = WSGIRequest(environ)
+        set_script_prefix(request.META["SCRIPT_NAME"])
         request.resolver_match = match
-        close_old_connections()
         try:
             response: Any = _answer(request)
         finally:

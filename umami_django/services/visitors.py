@@ -12,6 +12,11 @@ from ..ingest.geo import PlaceHeaders, database_path, place, place_headers
 from ..ingest.pipeline import Rules, Visitor
 
 
+@lru_cache(maxsize=256)
+def _meta_key(name: str) -> str:
+    return "HTTP_" + name.upper().replace("-", "_")
+
+
 class Headers(Mapping[str, str]):
     """The headers of a WSGI or ASGI request by lower-case name, looked up without copying them."""
 
@@ -19,7 +24,7 @@ class Headers(Mapping[str, str]):
         self._meta = meta
 
     def __getitem__(self, name: str) -> str:
-        value: str = self._meta["HTTP_" + name.upper().replace("-", "_")]
+        value: str = self._meta[_meta_key(name)]
         return value
 
     def __iter__(self) -> Iterator[str]:
@@ -76,9 +81,21 @@ def visitor_of(request: HttpRequest) -> Visitor:
 def rules() -> Rules:
     """The settings that collect obeys."""
     settings = conf.umami_settings()
+    return _rules(
+        settings.REQUIRE_USER_AGENT,
+        not settings.DISABLE_BOT_CHECK,
+        settings.IGNORE_IP,
+        settings.REMOVE_TRAILING_SLASH,
+    )
+
+
+@lru_cache(maxsize=16)
+def _rules(
+    require_user_agent: bool, refuse_bots: bool, ignored: tuple[str, ...], remove_trailing_slash: bool
+) -> Rules:
     return Rules(
-        require_user_agent=settings.REQUIRE_USER_AGENT,
-        refuse_bots=not settings.DISABLE_BOT_CHECK,
-        blocked=_networks(settings.IGNORE_IP),
-        remove_trailing_slash=settings.REMOVE_TRAILING_SLASH,
+        require_user_agent=require_user_agent,
+        refuse_bots=refuse_bots,
+        blocked=_networks(ignored),
+        remove_trailing_slash=remove_trailing_slash,
     )

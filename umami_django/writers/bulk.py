@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connections
 from django.db.models import Model
 
+PLAIN_TYPES = {"smallint", "integer", "bigint", "uuid"}
+"""Types of PostgreSQL whose texts need no quotes in an array."""
 Row = Sequence[Any]
 """Values as the database takes them: integers, texts, None; a UUID as its driver's text."""
 
@@ -66,13 +68,21 @@ def _insert_postgresql(
 ) -> None:
     """A column at a time: the statement is the same however many rows there are."""
     types = _types(connection.alias, model, tuple(columns))
+    values = [_array(kind, column) for kind, column in zip(types, zip(*rows, strict=True), strict=True)]
     arrays = ", ".join(f"%s::{kind}[]" for kind in types)
     conflict = " ON CONFLICT DO NOTHING" if ignore_known else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){conflict}",  # noqa: S608
-            [list(column) for column in zip(*rows, strict=True)],
+            values,
         )
+
+
+def _array(kind: str, column: Sequence[Any]) -> list[Any] | str:
+    """A column as a parameter. The driver looks at each value of a list; numbers and uuids need none of that."""
+    if kind not in PLAIN_TYPES:
+        return list(column)
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in column]) + "}"
 
 
 @lru_cache(maxsize=32)

@@ -45,7 +45,7 @@ def record(text: bytes) -> Record:
     if text[:9] != b"%08x " % crc32(body) or text[-1:] != b"\n":
         raise Damaged("The checksum of a line of the journal is wrong.")
     try:
-        accepted_ms, hits, identifications = loads(body)
+        accepted_ms, hits, identifications = loads(body.decode("ascii"))
         return Record(accepted_ms, [*map(_read_hit, hits)], [*map(_read_identification, identifications)])
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise Damaged(f"A line of the journal cannot be understood: {error}") from error

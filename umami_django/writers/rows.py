@@ -19,6 +19,7 @@ from .terms import TermKey, term_ids
 Seen = Hit | Identification
 """Whatever tells of a session."""
 
+Texts = Sequence[str | None]
 ROWS_AT_ONCE = 1000
 HIT_TERMS = (
     "url",
@@ -86,7 +87,13 @@ def insert(
     seen: tuple[Seen, ...] = (*hits, *identifications)
     new_sessions = sessions.unknown(item.session_id for item in seen)
     openers = _openers(item for item in seen if item.session_id in new_sessions)
-    keys = {key for hit in hits for key in _keys(hit.website_id, HIT_KINDS, _hit_texts(hit))}
+    texts = [_hit_texts(hit) for hit in hits]
+    keys = {
+        (hit.website_id, kind, text)
+        for hit, of_hit in zip(hits, texts, strict=True)
+        for kind, text in zip(HIT_KINDS, of_hit, strict=True)
+        if text is not None
+    }
     keys.update(
         key for item in openers for key in _keys(item.website_id, SESSION_KINDS, _session_texts(item))
     )
@@ -95,7 +102,7 @@ def insert(
         _insert_sessions(openers, ids, using)
         if identifications:
             _write_session_data(identifications, using)
-        _insert_hits(hits, ids, using)
+        _insert_hits(hits, texts, ids, using)
 
 
 @contextmanager
@@ -203,10 +210,12 @@ def _insert_sessions(openers: Sequence[Seen], ids: dict[TermKey, int], using: st
     transaction.on_commit(lambda: sessions.remember(stored), using=using)
 
 
-def _insert_hits(hits: Sequence[Hit], ids: dict[TermKey, int], using: str) -> None:
+def _insert_hits(hits: Sequence[Hit], texts: Sequence[Texts], ids: dict[TermKey, int], using: str) -> None:
     """Hits with data are few, and their keys are needed: they go the slower way."""
-    plain = [hit for hit in hits if hit.event_data is None]
-    insert_rows(StoredHit, HIT_COLUMNS, [_hit_row(hit, ids) for hit in plain], using)
+    plain = [
+        _hit_row(hit, of_hit, ids) for hit, of_hit in zip(hits, texts, strict=True) if hit.event_data is None
+    ]
+    insert_rows(StoredHit, HIT_COLUMNS, plain, using)
     if len(plain) == len(hits):
         return
     telling = [hit for hit in hits if hit.event_data is not None]
@@ -216,14 +225,14 @@ def _insert_hits(hits: Sequence[Hit], ids: dict[TermKey, int], using: str) -> No
     _write_event_data(telling, stored, using)
 
 
-def _hit_row(hit: Hit, ids: dict[TermKey, int]) -> tuple[int | None, ...]:
+def _hit_row(hit: Hit, texts: Texts, ids: dict[TermKey, int]) -> tuple[int | None, ...]:
     return (
         hit.website_id,
         hit.session_id,
         hit.visit_id,
         to_micros(hit.created_at),
         int(hit.kind),
-        *_term_columns(hit.website_id, HIT_KINDS, _hit_texts(hit), ids),
+        *_term_columns(hit.website_id, HIT_KINDS, texts, ids),
     )
 
 
