@@ -140,7 +140,9 @@ def loading(writer: str, url: str, umami: dict[str, Any]) -> Iterator[Loader]:
     command = [sys.executable, "-m", "django", "umami_worker", "-v", "0"]
     worker = subprocess.Popen(command, env=site.environment(url, **umami))
     try:
-        yield Loader(Path(umami["JOURNAL_DIRECTORY"]))
+        loader = Loader(Path(umami["JOURNAL_DIRECTORY"]))
+        loader.drain()  # it has started
+        yield loader
     finally:
         worker.terminate()
         worker.wait(15)

@@ -5,9 +5,10 @@ nobody holds is complete. What was written survives the end of the process; with
 power. Source: design, section 6.
 """
 
+import errno
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from uuid import uuid4
@@ -74,107 +75,101 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
+class _File:
+    """An open journal file of this process; closed when nobody uses it any more, and so let go of."""
+
+    def __init__(self, descriptor: int, place: str | None) -> None:
+        self.descriptor = descriptor
+        self.place = place
+        self.length = HEADER_BYTES
+        self._lock = Lock()
+        self._syncing = Lock()
+        self._written = 0
+        self._synced = 0
+
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        close(self.descriptor)  # named above: at the end of the process the module may be gone already
+
+    def write(self, text: bytes) -> None:
+        """Add *text* in one call, in which the system lets nobody else between. Raises OSError when the disk is full:
+        what was written of it then stands in a line of its own."""
+        written = os.write(self.descriptor, text)
+        self.length += written  # about right is enough
+        if written != len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def sync(self) -> None:
+        """Until what this thread has written is on the disk; whoever waits meanwhile is done by the same call."""
+        with self._lock:
+            self._written += 1
+            mine = self._written
+        with self._syncing:
+            if self._synced >= mine:
+                return
+            with self._lock:
+                written = self._written
+            os.fdatasync(self.descriptor)
+            self._synced = written
+
+    def is_gone(self) -> bool:
+        """Has somebody deleted it?"""
+        return os.fstat(self.descriptor).st_nlink == 0
+
+
 class Journal:
-    """The file that this process appends to."""
+    """The file that this process appends to. Threads write without waiting for each other."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._syncing = Lock()
-        self._descriptor: int | None = None
-        self._place: str | None = None
-        self._length = 0
-        self._written = 0
-        self._synced = 0
+        self._file: _File | None = None
         self._is_full = False
         self._measured_at = float("-inf")
 
     def append(self, text: bytes) -> None:
-        """Add one line, whole or not at all. Raises StoreUnavailable."""
+        """Add one line. Raises StoreUnavailable."""
         settings = umami_settings()
         try:
-            with self._lock:
-                self._write(text, settings)
-                position = self._written
+            file = self._opened(settings)
+            if self._is_above(settings.JOURNAL_MAX_BYTES, file):
+                self.close()  # of what is loaded already, the loader can make room now
+                raise StoreUnavailable(
+                    'The journal is full: see UMAMI["JOURNAL_MAX_BYTES"]; is a worker running?'
+                )
+            file.write(text)
             if settings.JOURNAL_FSYNC:
-                self._sync(position)
+                file.sync()
         except OSError as error:
             raise StoreUnavailable(f"The journal cannot be written: {error}") from error
 
-    def close(self, *, sync: bool = False) -> None:
-        """Let go of the file; the loader may finish it."""
+    def close(self) -> None:
+        """Let go of the file, as soon as nobody writes to it; the loader may finish it."""
+        self._file = None
+
+    def _opened(self, settings: Settings) -> _File:
+        file = self._file
+        if file is not None and self._is_good(file, settings):
+            return file
         with self._lock:
-            self._let_go(sync)
+            file = self._file
+            if file is None or not self._is_good(file, settings):
+                descriptor = _new_file(directory(), settings.JOURNAL_FSYNC)
+                file = self._file = _File(descriptor, settings.JOURNAL_DIRECTORY)
+            return file
 
-    def leave(self) -> None:
-        """In a forked child: close the parent's file, which the parent goes on holding."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
+    @staticmethod
+    def _is_good(file: _File, settings: Settings) -> bool:
+        return file.place == settings.JOURNAL_DIRECTORY and file.length < ROTATED_AT_BYTES
 
-    def _write(self, text: bytes, settings: Settings) -> None:
-        descriptor = self._opened(settings)
-        if self._is_above(settings.JOURNAL_MAX_BYTES):
-            self._let_go(settings.JOURNAL_FSYNC)  # of what is loaded already, the loader can make room now
-            raise StoreUnavailable(
-                'The journal is full: see UMAMI["JOURNAL_MAX_BYTES"]; is a worker running?'
-            )
-        written = -1
-        try:
-            written = os.write(descriptor, text)
-        finally:
-            if written != len(text):
-                # what was cut off must not spoil the next line
-                os.ftruncate(descriptor, self._length)
-        if written != len(text):
-            raise StoreUnavailable("The journal cannot be written: the disk is full.")
-        self._length += written
-        self._written += 1
-
-    def _sync(self, position: int) -> None:
-        """Until line number *position* is on the disk; whoever waits meanwhile is done by the same call."""
-        with self._syncing:
-            if self._synced >= position:
-                return
-            with self._lock:
-                written, descriptor = self._written, self._descriptor
-                mine = None if descriptor is None else os.dup(descriptor)
-            if mine is not None:  # a file that was let go of is on the disk already
-                try:
-                    os.fdatasync(mine)
-                finally:
-                    os.close(mine)
-            self._synced = written
-
-    def _opened(self, settings: Settings) -> int:
-        if self._descriptor is not None and (
-            self._place != settings.JOURNAL_DIRECTORY or self._length >= ROTATED_AT_BYTES or self._is_gone()
-        ):
-            self._let_go(settings.JOURNAL_FSYNC)
-        if self._descriptor is None:
-            self._descriptor = _new_file(directory(), settings.JOURNAL_FSYNC)
-            self._place, self._length = settings.JOURNAL_DIRECTORY, HEADER_BYTES
-        return self._descriptor
-
-    def _is_gone(self) -> bool:
-        """Has somebody deleted the file? Asked with the size, every second."""
-        if time.monotonic() - self._measured_at < MEASURED_EVERY_S or self._descriptor is None:
-            return False
-        return os.fstat(self._descriptor).st_nlink == 0
-
-    def _is_above(self, most_bytes: int) -> bool:
+    def _is_above(self, most_bytes: int, file: _File) -> bool:
+        """Looked at every second; at the same time, whether the file is still there."""
         now = time.monotonic()
         if now - self._measured_at >= MEASURED_EVERY_S:
             self._measured_at = now
             self._is_full = size(directory()) >= most_bytes
+            if file.is_gone():
+                self.close()
+                raise OSError(errno.ENOENT, "the file was deleted")
         return self._is_full
-
-    def _let_go(self, sync: bool) -> None:
-        if self._descriptor is not None:
-            try:
-                if sync:
-                    os.fdatasync(self._descriptor)
-            finally:
-                os.close(self._descriptor)
-                self._descriptor = None
 
 
 def _new_file(where: Path, sync: bool) -> int:
@@ -211,13 +206,12 @@ _journal = Journal()
 
 def close() -> None:
     """Let go of this process's file."""
-    _journal.close(sync=umami_settings().JOURNAL_FSYNC)
+    _journal.close()
 
 
 def _start_afresh() -> None:
-    """A forked child writes to a file of its own."""
+    """A forked child writes to a file of its own; it closes the parent's, which the parent goes on holding."""
     global _journal
-    _journal.leave()
     _journal = Journal()
 
 

@@ -33,9 +33,10 @@ logger = logging.getLogger("umami_django.writers")
 BYTES_AT_ONCE = 2 * 1024 * 1024
 STATE_FILE = "loader.json"
 LOCK_FILE = "loader.lock"
+EMPTY = b"\n"
 REJECTED = "rejected.lines"
 STATE_EVERY_S = 1.0
-STEP_S = 0.05
+STEP_S = 0.1
 """Steps begin this far apart unless there is much to do: fuller batches cost less."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 STARTING_MAY_TAKE_S = 60.0
@@ -69,7 +70,7 @@ class State:
 class _Line:
     text: bytes
     record: Record | None
-    """None for a damaged one."""
+    """None for an empty line, and for a damaged one."""
 
 
 class Loader:
@@ -148,7 +149,7 @@ class Loader:
 
     def _commit(self, identity: UUID, position: int, lines: Sequence[_Line]) -> None:
         records = [line.record for line in lines if line.record]
-        self._keep([line.text for line in lines if line.record is None])
+        self._keep([line.text for line in lines if line.record is None and line.text != EMPTY])
         moved_to = position + sum(len(line.text) for line in lines)
         using = umami_settings().TRAFFIC_DATABASE
         with connections.own_connection.in_use(using) as connection:
@@ -264,7 +265,7 @@ def _identity(file: IO[bytes]) -> UUID | None:
 
 def _read(text: bytes) -> _Line:
     try:
-        return _Line(text, record(text))
+        return _Line(text, None if text == EMPTY else record(text))
     except Damaged as error:
         logger.error("%s", error)
         return _Line(text, None)

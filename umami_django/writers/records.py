@@ -34,13 +34,13 @@ class Record:
 
 
 def line(accepted_ms: int, hits: Sequence[Hit], identifications: Sequence[Identification]) -> bytes:
-    """The record as a line, its newline included; ASCII."""
+    """The record as a line between newlines, ASCII: what another process tore before it stays apart."""
     body = _as_json([accepted_ms, [*map(_hit, hits)], [*map(_identification, identifications)]]).encode()
-    return b"%08x %s\n" % (crc32(body), body)
+    return b"\n%08x %s\n" % (crc32(body), body)
 
 
 def record(text: bytes) -> Record:
-    """What *text*, a whole line, tells of. Raises Damaged."""
+    """What *text*, a whole line with the newline at its end, tells of. Raises Damaged."""
     body = text[9:-1]
     if text[:9] != b"%08x " % crc32(body) or text[-1:] != b"\n":
         raise Damaged("The checksum of a line of the journal is wrong.")
