@@ -49,4 +49,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }
-UMAMI = {"RECORD": True, "TRUSTED_PROXIES": ["127.0.0.0/8"], **json.loads(os.environ.get("UMAMI", "{}"))}
+UMAMI = {
+    "RECORD": True,
+    "COLLECT_RATE": None,
+    "TRUSTED_PROXIES": ["127.0.0.0/8"],
+    **json.loads(os.environ.get("UMAMI", "{}")),
+}
