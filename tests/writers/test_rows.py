@@ -79,7 +79,7 @@ def test_terms_are_remembered_after_commit_only(django_assert_num_queries: Any) 
         raise RuntimeError
     assert not terms._known
     write([hit(1, "ana", "/kept")])
-    assert len(terms._known) == 4  # url, path, referrer, hostname
+    assert len(terms._known) == 5  # url, path, referrer, hostname, channel
     with django_assert_num_queries(3):  # begin, hit, commit: no term is asked for, no session stored again
         write([hit(1, "ana", "/kept")])
     assert StoredHit.objects.filter(url__text="/kept").count() == 2

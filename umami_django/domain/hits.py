@@ -49,6 +49,7 @@ class Location:
     referrer_domain: str | None = None
     utm: Mapping[str, str] = field(default_factory=dict)
     click_id: str | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

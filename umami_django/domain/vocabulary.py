@@ -66,6 +66,7 @@ class TermKind(IntEnum):
     COUNTRY = 21
     REGION = 22
     CITY = 23
+    CHANNEL = 24
 
 
 class Metric(StrEnum):
@@ -77,6 +78,7 @@ class Metric(StrEnum):
     REFERRER = "referrer"
     REFERRER_DOMAIN = "referrer_domain"
     TITLE = "title"
+    CHANNEL = "channel"
     HOSTNAME = "hostname"
     TAG = "tag"
     EVENT = "event_name"

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ..domain.channels import channel
 from ..domain.hits import Location
 
 UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
@@ -30,14 +31,23 @@ def location(
     before_hash, hash_mark, fragment = rest.partition("#")
     path, question_mark, query = before_hash.partition("?")
     parameters = _parameters(query)
+    utm = {field: parameters[field][:UTM_LENGTH] for field in UTM_FIELDS if parameters.get(field)}
+    from_domain = referrer_domain(referrer, hostname)
     return Location(
         url=url,
         path=decoded_path((path or "/" if url else path) + hash_mark + fragment),
         query=query if question_mark else None,
         referrer=referrer,
-        referrer_domain=referrer_domain(referrer, hostname),
-        utm={field: parameters[field][:UTM_LENGTH] for field in UTM_FIELDS if parameters.get(field)},
+        referrer_domain=from_domain,
+        utm=utm,
         click_id=next((name for name in CLICK_IDS if parameters.get(name)), None),
+        channel=channel(
+            referrer_domain=from_domain,
+            own_domain=hostname.removeprefix("www.") if hostname else None,
+            query=query,
+            utm_source=utm.get("utm_source", ""),
+            utm_medium=utm.get("utm_medium", ""),
+        ),
     )
 
 

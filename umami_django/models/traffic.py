@@ -131,6 +131,7 @@ class StoredHit(models.Model):
     utm_content = TermField()
     utm_term = TermField()
     click_id = TermField()
+    channel = TermField()
 
     objects = HitQuerySet.as_manager()
 

@@ -68,6 +68,7 @@ def _hit(hit: Hit) -> tuple[Any, ...]:
             place.referrer_domain,
             place.utm,
             place.click_id,
+            place.channel,
         ),
         _client(client),
         hit.hostname,

@@ -37,6 +37,7 @@ HIT_TERMS = (
     "utm_content",
     "utm_term",
     "click_id",
+    "channel",
 )
 SESSION_TERMS = ("hostname", "browser", "os", "device", "screen", "language", "country", "region", "city")
 HIT_KINDS = tuple(int(TermKind[column.upper()]) for column in HIT_TERMS)
@@ -146,6 +147,7 @@ def _hit_texts(hit: Hit) -> tuple[str | None, ...]:
         utm("utm_content"),
         utm("utm_term"),
         place.click_id,
+        place.channel,
     )
 
 
