@@ -88,9 +88,9 @@ def label(start_us: int, unit: Unit) -> str:
     """The bucket's beginning as people read it."""
     moment = from_micros(start_us)
     match unit:
-        case Unit.HOUR:
-            return moment.strftime("%d %b, %H:00")
-        case Unit.DAY:
+        case Unit.MINUTE | Unit.HOUR:
+            return moment.strftime("%d %b, %H:%M")
+        case Unit.DAY | Unit.WEEK:
             return moment.strftime("%a, %d %b")
         case Unit.MONTH:
             return moment.strftime("%b %Y")

@@ -15,8 +15,23 @@ from .vocabulary import Unit
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
 HOUR_US = 3_600 * SECOND_US
 DAY_US = 24 * HOUR_US
+WEEK_US = 7 * DAY_US
+MONDAY_US = 3 * DAY_US
+"""How long before 1970, a Thursday, the week began."""
+
+WIDTH_US = {Unit.MINUTE: MINUTE_US, Unit.HOUR: HOUR_US, Unit.DAY: DAY_US, Unit.WEEK: WEEK_US}
+"""How wide the buckets are whose width never changes."""
+
+UNITS_UP_TO: tuple[tuple[timedelta, Unit], ...] = (
+    (timedelta(hours=1), Unit.MINUTE),
+    (timedelta(days=31), Unit.HOUR),
+    (timedelta(days=800), Unit.DAY),
+    (timedelta(days=3700), Unit.WEEK),
+)
+"""The longest period that a unit still suits; months and years suit any."""
 
 
 def to_micros(moment: datetime) -> int:
@@ -54,6 +69,37 @@ def previous_period(period: Period) -> Period:
         return Period(period.start - period.length, period.end - period.length)
     except OverflowError:
         return Period(period.start, period.start - MICROSECOND)
+
+
+def same_period_last_year(period: Period, tz: tzinfo) -> Period:
+    """The period a calendar year earlier by the clocks of *tz*; 29 February becomes 28 February.
+
+    Source: v3 reference 1.6. Clamped at the year 1.
+    """
+    try:
+        return Period(_year_earlier(period.start, tz), _year_earlier(period.end, tz))
+    except (ValueError, OverflowError):
+        return Period(period.start, period.start - MICROSECOND)
+
+
+def _year_earlier(moment: datetime, tz: tzinfo) -> datetime:
+    local = moment.astimezone(tz)
+    day = 28 if (local.month, local.day) == (2, 29) else local.day
+    return local.replace(year=local.year - 1, day=day).astimezone(UTC)
+
+
+def units_for(period: Period) -> tuple[Unit, ...]:
+    """The units whose buckets are not too many for *period*, narrowest first."""
+    fixed = (unit for longest, unit in UNITS_UP_TO if period.length <= longest)
+    return (*fixed, Unit.MONTH, Unit.YEAR)
+
+
+def default_unit(period: Period) -> Unit:
+    """The unit that shows *period* best: up to an hour by minute, two days by hour, 100 days by day, else by month."""
+    for longest, unit in ((1, Unit.MINUTE), (49, Unit.HOUR), (24 * 100, Unit.DAY)):
+        if period.length <= timedelta(hours=longest):
+            return unit
+    return Unit.MONTH if period.length <= timedelta(days=3700) else Unit.YEAR
 
 
 @lru_cache(maxsize=1)
@@ -134,8 +180,8 @@ def month_starts(first_us: int, last_us: int, unit: Unit) -> list[int]:
 def bucket_label(local_us: int, unit: Unit) -> str:
     """The text v1 gives a bucket that begins at local clock *local_us* (v1 reference 1.6)."""
     moment = from_micros(local_us)
-    if unit is Unit.HOUR:
-        return moment.strftime("%Y-%m-%d %H:00:00")
+    if unit in (Unit.MINUTE, Unit.HOUR):
+        return moment.strftime("%Y-%m-%d %H:%M:00")
     return moment.strftime("%Y-%m-%d")
 
 
@@ -147,8 +193,28 @@ def bucket_starts(period: Period, unit: Unit, tz: tzinfo) -> Iterator[int]:
     if unit in (Unit.MONTH, Unit.YEAR):
         yield from month_starts(first, last, unit)
         return
-    width = HOUR_US if unit is Unit.HOUR else DAY_US
-    yield from range(first // width * width, last + 1, width)
+    yield from range(bucket_start(bucket_number(first, unit), unit), last + 1, WIDTH_US[unit])
+
+
+def bucket_number(local_us: int, unit: Unit) -> int:
+    """Which minute, hour, day or week since 1970 the local clock time *local_us* falls in."""
+    return (local_us + _shift_us(unit)) // WIDTH_US[unit]
+
+
+def bucket_start(number: int, unit: Unit) -> int:
+    """Local clock microseconds at which minute, hour, day or week *number* begins."""
+    return number * WIDTH_US[unit] - _shift_us(unit)
+
+
+def bucket_end(start_us: int, unit: Unit) -> int:
+    """Local clock microseconds at which the bucket that begins at *start_us* is over."""
+    if unit in WIDTH_US:
+        return start_us + WIDTH_US[unit]
+    return _clock_us(_next(from_micros(start_us).date(), unit))
+
+
+def _shift_us(unit: Unit) -> int:
+    return MONDAY_US if unit is Unit.WEEK else 0
 
 
 def _clock_us(day: date) -> int:

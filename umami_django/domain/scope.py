@@ -28,6 +28,10 @@ class Scope:
         """The same question about another period."""
         return replace(self, period=period)
 
+    def compared_with(self, period: Period | None) -> "Scope":
+        """The same question about what it is compared with: *period*, or the one before."""
+        return self.previous() if period is None else self.within(period)
+
     def filtered(self, *filters: Filter) -> "Scope":
         """The same question with more conditions."""
         return replace(self, filters=self.filters + filters)

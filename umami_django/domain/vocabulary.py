@@ -21,10 +21,12 @@ class ExclusionKind(StrEnum):
 
 
 class Unit(StrEnum):
-    """The width of a bucket in a series."""
+    """The width of a bucket in a series, narrowest first. A week begins on Monday."""
 
+    MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
+    WEEK = "week"
     MONTH = "month"
     YEAR = "year"
 
@@ -70,7 +72,10 @@ class TermKind(IntEnum):
 
 
 class Metric(StrEnum):
-    """What a ranking groups by. The value is the name of the column that holds it."""
+    """What a ranking groups by and a filter looks at.
+
+    The value is the name of the column that holds it; the last three have no column and are worked out.
+    """
 
     URL = "url"
     PATH = "path"
@@ -79,6 +84,11 @@ class Metric(StrEnum):
     REFERRER_DOMAIN = "referrer_domain"
     TITLE = "title"
     CHANNEL = "channel"
+    UTM_SOURCE = "utm_source"
+    UTM_MEDIUM = "utm_medium"
+    UTM_CAMPAIGN = "utm_campaign"
+    UTM_CONTENT = "utm_content"
+    UTM_TERM = "utm_term"
     HOSTNAME = "hostname"
     TAG = "tag"
     EVENT = "event_name"
@@ -90,10 +100,26 @@ class Metric(StrEnum):
     COUNTRY = "country"
     REGION = "region"
     CITY = "city"
+    ENTRY = "entry"
+    """The path of a visit's first pageview in the period."""
+    EXIT = "exit"
+    """The path of a visit's last pageview in the period."""
+    COMPLETED = "completed"
+    """The names of the events that a visitor triggered in the period. For filters only."""
 
 
-TERM_KIND = {metric: TermKind[metric.value.upper()] for metric in Metric}
-"""The kind of text that a metric's column refers to."""
+VISIT_METRICS = frozenset({Metric.ENTRY, Metric.EXIT})
+"""Metrics of a whole visit, worked out from its pageviews."""
+
+COMPUTED_METRICS = VISIT_METRICS | {Metric.COMPLETED}
+"""Metrics that have no column."""
+
+TERM_KIND = {metric: TermKind[metric.value.upper()] for metric in Metric if metric not in COMPUTED_METRICS} | {
+    Metric.ENTRY: TermKind.PATH,
+    Metric.EXIT: TermKind.PATH,
+    Metric.COMPLETED: TermKind.EVENT_NAME,
+}
+"""The kind of text that a metric's values are."""
 
 SESSION_METRICS = frozenset(
     {
@@ -108,6 +134,28 @@ SESSION_METRICS = frozenset(
     }
 )
 """Metrics that are attributes of the session and not of the single hit."""
+
+
+class Counted(StrEnum):
+    """What the number beside a name in a ranking says."""
+
+    VISITORS = "visitors"
+    VISITS = "visits"
+    PAGEVIEWS = "pageviews"
+    EVENTS = "events"
+
+
+class Order(StrEnum):
+    """By what the rows of a table are sorted."""
+
+    NAME = "name"
+    VISITORS = "visitors"
+    VISITS = "visits"
+    PAGEVIEWS = "pageviews"
+    BOUNCES = "bounces"
+    TOTAL_SECONDS = "total_seconds"
+    BOUNCE_RATE = "bounce_rate"
+    VISIT_SECONDS = "visit_seconds"
 
 
 class DataType(IntEnum):

@@ -1,11 +1,13 @@
 """What differs by database: whole units, texts that contain others. And local time, which does not."""
 
 from collections.abc import Sequence
+from string import ascii_uppercase
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, Case, Expression, F, Func, Value, When
+from django.db.models import BigIntegerField, BooleanField, Case, Expression, F, Func, TextField, Value, When
 
-from ..domain.periods import DAY_US, HOUR_US, OffsetSpan, from_micros
+from ..domain import periods
+from ..domain.periods import MONDAY_US, WIDTH_US, OffsetSpan, from_micros
 from ..domain.vocabulary import Unit
 
 
@@ -57,6 +59,50 @@ class ContainsText(Func):
         return clone.as_sql(compiler, connection, **context)
 
 
+class AsciiLower(Func):
+    """A text with A to Z as a to z and nothing else changed: what every database can do alike."""
+
+    function = "LOWER"
+    arity = 1
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template='LOWER(%(expressions)s COLLATE "C")', **context)
+
+    def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """MariaDB has no LOWER that leaves other letters alone."""
+        (text,) = self.get_source_expressions()
+        clone = self.copy()
+        clone.set_source_expressions([BinaryText(text)])
+        opening = "REPLACE(" * len(ascii_uppercase)
+        closing = "".join(f", '{letter}', '{letter.lower()}')" for letter in ascii_uppercase)
+        return clone.as_sql(
+            compiler, connection, template=f"{opening}%(expressions)s{closing}", **context
+        )
+
+
+class PairIn(Func):
+    """Are the first two numbers, as a pair, among the rows of the third, a subquery of two columns?"""
+
+    arity = 3
+    output_field = BooleanField()
+    conditional = True
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        compiled = [compiler.compile(source) for source in self.get_source_expressions()]
+        (one, two, rows), params = zip(*compiled, strict=True)
+        return f"(({one}, {two}) IN {rows})", [value for part in params for value in part]
+
+
+class Remainder(Func):
+    """What is left of the first number when the second is taken away as often as possible."""
+
+    arg_joiner = " %% "
+    template = "(%(expressions)s)"
+    arity = 2
+    output_field = BigIntegerField()
+
+
 class SameText(Func):
     """Are both texts equal, byte for byte?"""
 
@@ -95,7 +141,7 @@ def local_time(spans: Sequence[OffsetSpan]) -> Expression:
 def bucket(local: Expression, unit: Unit, month_starts: Sequence[int] = ()) -> Expression:
     """The number of the bucket that the time *local* falls in; `bucket_start` turns it back.
 
-    Hours and days are counted from 1970; months and years are positions in *month_starts*.
+    Minutes, hours, days and weeks are counted from 1970; months and years are positions in *month_starts*.
     """
     if unit in (Unit.MONTH, Unit.YEAR):
         # newest first: most traffic is recent, and a CASE stops at its first match
@@ -105,7 +151,19 @@ def bucket(local: Expression, unit: Unit, month_starts: Sequence[int] = ()) -> E
             default=Value(0),
             output_field=BigIntegerField(),
         )
-    return WholeUnits(local, Value(HOUR_US if unit is Unit.HOUR else DAY_US))
+    since_monday = Total(local, Value(MONDAY_US)) if unit is Unit.WEEK else local
+    return WholeUnits(since_monday, Value(WIDTH_US[unit]))
+
+
+def in_byte_order(column: str, vendor: str) -> str:
+    """The SQL that sorts *column*, a text, by its bytes in UTF-8."""
+    match vendor:
+        case "postgresql":
+            return f'{column} COLLATE "C"'
+        case "mysql":
+            return f"CAST({column} AS BINARY)"
+        case _:
+            return column
 
 
 class AtLeast(Func):
@@ -122,4 +180,4 @@ def bucket_start(number: int, unit: Unit, month_starts: Sequence[int] = ()) -> i
     """Local clock microseconds at which bucket *number* begins."""
     if unit in (Unit.MONTH, Unit.YEAR):
         return month_starts[number]
-    return number * (HOUR_US if unit is Unit.HOUR else DAY_US)
+    return periods.bucket_start(number, unit)

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import FirstValue
 
-from ..domain.filters import Filter, FilterSet, Operator
+from ..domain.filters import Filter, Operator, spellings
 from ..domain.periods import HOUR_US, Period
 from ..domain.scope import Scope
 from ..domain.terms import digest
-from ..domain.vocabulary import TERM_KIND, HitKind, TermKind
-from .expressions import ContainsText, WholeUnits
+from ..domain.vocabulary import TERM_KIND, HitKind, Metric, TermKind
+from .expressions import AsciiLower, ContainsText, PairIn, WholeUnits
 
 Reach = Mapping[int, datetime | None]
 """Websites by key, each with the moment it was reset, if that is not worked off yet."""
@@ -34,18 +35,19 @@ class TermQuerySet(models.QuerySet[Any]):
         """The one term that is exactly *text*."""
         return self.filter(website_id=website_id, kind=kind, digest=digest(text))
 
-    def containing(self, website_id: int, kind: TermKind, text: str) -> Self:
-        """Terms that contain *text*, byte for byte."""
-        return self.filter(ContainsText(F("text"), Value(text)), website_id=website_id, kind=kind)
-
     def satisfying(self, website_id: int, condition: Filter) -> Self:
-        """Terms for which *condition* holds."""
-        kind = TERM_KIND[condition.field]
-        match condition.operator:
-            case Operator.EQUALS:
-                return self.holding(website_id, kind, condition.value)
-            case Operator.CONTAINS:
-                return self.containing(website_id, kind, condition.value)
+        """Terms for which the positive *condition* holds."""
+        terms = self.filter(website_id=website_id, kind=TERM_KIND[condition.field])
+        if condition.operator is Operator.EQUALS:
+            return terms.filter(digest__in=[digest(text) for text in condition.texts])
+        if condition.operator is Operator.CONTAINS:
+            haystack, needles = AsciiLower(F("text")), [n for text in condition.texts for n in spellings(text)]
+        else:
+            haystack, needles = F("text"), list(condition.texts)
+        found = Q(pk__in=[])
+        for needle in needles:
+            found |= Q(ContainsText(haystack, Value(needle)))
+        return terms.filter(found)
 
 
 class SessionQuerySet(models.QuerySet[Any]):
@@ -85,24 +87,72 @@ class HitQuerySet(models.QuerySet[Any]):
         """Hits that are named events."""
         return self.filter(kind=HitKind.EVENT)
 
-    def matching(self, website_id: int, filters: FilterSet) -> Self:
-        """Hits for which every filter holds."""
+    def asked_about(self, scope: Scope) -> Self:
+        """Hits of the scope's website in its period, whatever its filters."""
+        hits = self.for_website(scope.website_id).during(scope.period)
+        return hits if scope.since is None else hits.filter(created_at__gt=scope.since)
+
+    def matching(self, scope: Scope) -> Self:
+        """Hits that the scope's filters select: the one rule behind every number.
+
+        A hit is selected when every filter holds for it. Filters do not see each other: their order does not matter.
+        A filter holds for a hit
+
+        - on a field of hits (path, referrer, utm, channel, title, event name …) by the hit's own value;
+        - on a field of sessions (browser, country …) by the value of its session;
+        - on ENTRY or EXIT by the path of the first or last pageview of its visit within the period, whatever other
+          filters there are (of pageviews at the same microsecond, by the order in which they were stored);
+        - on COMPLETED when its session has an event of that name within the period.
+
+        A negative filter holds exactly where its positive one does not; so a hit whose browser is unknown is none of
+        Chrome and contains nothing. Umami leaves such rows out (v3 reference 1.7).
+        """
         hits = self
-        for condition in filters:
-            column = f"session__{condition.field}" if condition.is_about_session else condition.field.value
-            hits = hits.filter(**{f"{column}__in": _terms(self.model).satisfying(website_id, condition)})
+        for condition in scope.filters:
+            holds = self._holds(scope, condition.positive)
+            hits = hits.filter(~holds if condition.is_negative else holds)
         return hits
 
     def in_scope(self, scope: Scope) -> Self:
         """Hits that a question is about."""
-        hits = self.for_website(scope.website_id).during(scope.period)
-        if scope.since is not None:
-            hits = hits.filter(created_at__gt=scope.since)
-        return hits.matching(scope.website_id, scope.filters)
+        return self.asked_about(scope).matching(scope)
+
+    def with_end(self, end: Metric, name: str) -> Self:
+        """Each pageview with the path term of the first (ENTRY) or last (EXIT) of these pageviews in its visit."""
+        order = [F("created_at"), F("id")] if end is Metric.ENTRY else [F("created_at").desc(), F("id").desc()]
+        page = Window(FirstValue("path_id"), partition_by=[F("session_id"), F("visit_id")], order_by=order)
+        return self.annotate(**{name: page})
+
+    def _holds(self, scope: Scope, condition: Filter) -> Q:
+        hits: Any = self.model._meta.concrete_model._default_manager.asked_about(scope)  # type: ignore[union-attr]
+        terms = _terms(self.model).satisfying(scope.website_id, condition)
+        match condition.field:
+            case Metric.ENTRY | Metric.EXIT:
+                visits = hits.pageviews().with_end(condition.field, "end").values("session_id", "visit_id")
+                return _by(condition, _visit_q(visits.filter(end__in=terms)), _visit_q(visits.filter(end__isnull=False)))
+            case Metric.COMPLETED:
+                events = hits.events()
+                having = events.filter(event_name__in=terms).values("session_id")
+                return _by(condition, Q(session_id__in=having), Q(session_id__in=events.values("session_id")))
+            case field:
+                column = f"session__{field}" if condition.is_about_session else field.value
+                return _by(condition, Q(**{f"{column}__in": terms}), Q(**{f"{column}__isnull": False}))
 
     def with_hour(self) -> Self:
         """Each hit with `hour`, the number of its UTC clock hour since 1970."""
         return self.annotate(hour=WholeUnits(F("created_at"), Value(HOUR_US)))
+
+
+def _by(condition: Filter, having: Q, known: Q) -> Q:
+    """Hits *having* one of the texts, or, when the condition wants that, those of which nothing is *known*."""
+    if not condition.wants_unknown:
+        return having
+    return having | ~known if condition.texts else ~known
+
+
+def _visit_q(visits: QuerySet[Any]) -> Q:
+    """Hits of these visits, given as rows of session and visit."""
+    return Q(PairIn(F("session_id"), F("visit_id"), Subquery(visits)))
 
 
 def _terms(model: type[models.Model]) -> TermQuerySet:

@@ -22,9 +22,11 @@ LARGEST_ID = 2**31 - 1
 MOST_COLUMNS = 50
 LATEST = datetime(9999, 12, 1, tzinfo=UTC)
 
+UNITS = (Unit.YEAR, Unit.MONTH, Unit.DAY, Unit.HOUR)
+
 PAGE_FILTERS: Mapping[str, tuple[Metric, Operator]] = {
     "url": (Metric.URL, Operator.EQUALS),
-    "referrer": (Metric.REFERRER, Operator.CONTAINS),
+    "referrer": (Metric.REFERRER, Operator.CONTAINS_EXACTLY),
 }
 SESSION_FILTERS: Mapping[str, tuple[Metric, Operator]] = {
     "os": (Metric.OS, Operator.EQUALS),
@@ -80,10 +82,10 @@ def _number(text: str) -> float | None:
 
 def unit(query: QueryDict) -> Unit:
     """The width of the buckets: year, month, day or hour."""
-    try:
-        return Unit(query.get("unit", ""))
-    except ValueError:
-        raise BadRequest("unit", "must be one of: year, month, day, hour") from None
+    name = query.get("unit", "")
+    if name not in UNITS:
+        raise BadRequest("unit", "must be one of: year, month, day, hour")
+    return Unit(name)
 
 
 def time_zone(query: QueryDict) -> tzinfo:
@@ -136,7 +138,7 @@ def _filters(
         if name in query:
             value = clean(_decoded_again(str(query[name])), URL_LENGTH)
             if value or keep_empty:
-                found.append(Filter(field, value, operator))
+                found.append(Filter(field, (value,), operator))
     return tuple(found)
 
 
@@ -231,6 +233,6 @@ def event_data_question(
     if not isinstance(conditions, Mapping) or len(conditions) > MOST_COLUMNS:
         raise InvalidInput("filters", f"must be an object of at most {MOST_COLUMNS} keys and values")
     event_name = text_field(data, "event_name")
-    filters = (Filter(Metric.EVENT, event_name),) if event_name else ()
+    filters = (Filter(Metric.EVENT, (event_name,)),) if event_name else ()
     cleaned = {clean(str(key), URL_LENGTH): aggregate for key, aggregate in columns.items()}
     return scope(query, website, filters), cleaned, dict(conditions)
