@@ -100,7 +100,7 @@ def test_query_count_is_constant(
             browser="chrome", os="Linux", device="desktop", country="DE"
         )
         ana.at(now).sees(f"/{number}", referrer="https://t.co/").does("x")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(17):
         boss.get(path)
 
 

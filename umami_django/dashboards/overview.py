@@ -66,7 +66,7 @@ class Overview:
 
 
 def overview(website: Website, choice: Range, now: datetime, tz: tzinfo) -> Overview:
-    """The page of *website* for a range that ends *now*. Eighteen queries, however much traffic there is.
+    """The page of *website* for a range that ends *now*. Eleven queries, however much traffic there is.
 
     Visits, bounces and time are by visit, as everywhere a person looks (v3 reference 3.3).
     """

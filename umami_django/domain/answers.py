@@ -72,6 +72,16 @@ class EventCount:
 
 
 @dataclass(frozen=True, slots=True)
+class EventTotals:
+    """How many events there were, by how many visitors in how many visits, and how many names they have."""
+
+    events: int
+    visitors: int
+    visits: int
+    names: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventPoint:
     """How often one event happened in one bucket."""
 

@@ -1,4 +1,7 @@
-"""One condition on traffic, and a set of conditions that must all hold. Which hits they select: `HitQuerySet.matching`."""
+"""One condition on traffic, and a set of conditions that must all hold.
+
+Which hits they select, `HitQuerySet.matching` says.
+"""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -68,8 +71,8 @@ def spellings(text: str) -> tuple[str, ...]:
     """What to look for, A to Z as a to z, so that letter case does not count.
 
     Databases differ in how they fold letters beyond A to Z, so only those are folded there; for all others the text is
-    looked for as typed, in small, in capital letters and with capital initials. `über` finds `ÜBER` and `Über`, not
-    `üBeR`... with an `Ü` in the middle of a word of small letters: nobody writes so.
+    looked for as typed, in small, in capital letters and with capital initials. `über` finds `ÜBER` and `Über`,
+    but not an `Ü` within a word of small letters.
     """
     forms = (text, text.lower(), text.upper(), text.title(), text.capitalize())
     return tuple(dict.fromkeys(ascii_lower(form) for form in forms))

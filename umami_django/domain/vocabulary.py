@@ -114,7 +114,9 @@ VISIT_METRICS = frozenset({Metric.ENTRY, Metric.EXIT})
 COMPUTED_METRICS = VISIT_METRICS | {Metric.COMPLETED}
 """Metrics that have no column."""
 
-TERM_KIND = {metric: TermKind[metric.value.upper()] for metric in Metric if metric not in COMPUTED_METRICS} | {
+TERM_KIND = {
+    metric: TermKind[metric.value.upper()] for metric in Metric if metric not in COMPUTED_METRICS
+} | {
     Metric.ENTRY: TermKind.PATH,
     Metric.EXIT: TermKind.PATH,
     Metric.COMPLETED: TermKind.EVENT_NAME,

@@ -59,6 +59,20 @@ class ContainsText(Func):
         return clone.as_sql(compiler, connection, **context)
 
 
+class ExactText(Func):
+    """A text that groups and sorts by its bytes in UTF-8. MariaDB gives it back as bytes."""
+
+    template = "%(expressions)s"
+    arity = 1
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template='(%(expressions)s COLLATE "C")', **context)
+
+    def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS BINARY)", **context)
+
+
 class AsciiLower(Func):
     """A text with A to Z as a to z and nothing else changed: what every database can do alike."""
 
@@ -76,9 +90,7 @@ class AsciiLower(Func):
         clone.set_source_expressions([BinaryText(text)])
         opening = "REPLACE(" * len(ascii_uppercase)
         closing = "".join(f", '{letter}', '{letter.lower()}')" for letter in ascii_uppercase)
-        return clone.as_sql(
-            compiler, connection, template=f"{opening}%(expressions)s{closing}", **context
-        )
+        return clone.as_sql(compiler, connection, template=f"{opening}%(expressions)s{closing}", **context)
 
 
 class PairIn(Func):

@@ -40,10 +40,11 @@ class TermQuerySet(models.QuerySet[Any]):
         terms = self.filter(website_id=website_id, kind=TERM_KIND[condition.field])
         if condition.operator is Operator.EQUALS:
             return terms.filter(digest__in=[digest(text) for text in condition.texts])
+        haystack: F | AsciiLower = F("text")
+        needles = list(condition.texts)
         if condition.operator is Operator.CONTAINS:
-            haystack, needles = AsciiLower(F("text")), [n for text in condition.texts for n in spellings(text)]
-        else:
-            haystack, needles = F("text"), list(condition.texts)
+            haystack = AsciiLower(haystack)
+            needles = [needle for text in needles for needle in spellings(text)]
         found = Q(pk__in=[])
         for needle in needles:
             found |= Q(ContainsText(haystack, Value(needle)))
@@ -60,6 +61,10 @@ class SessionQuerySet(models.QuerySet[Any]):
     def since(self, moment: datetime) -> Self:
         """Sessions first seen at *moment* or later."""
         return self.filter(created_at__gte=moment)
+
+
+SEARCHED = (Metric.CITY, Metric.COUNTRY, Metric.BROWSER, Metric.OS, Metric.DEVICE)
+"""The attributes by which sessions are searched, besides the visitor's own id."""
 
 
 class HitQuerySet(models.QuerySet[Any]):
@@ -117,19 +122,35 @@ class HitQuerySet(models.QuerySet[Any]):
         """Hits that a question is about."""
         return self.asked_about(scope).matching(scope)
 
+    def of_sessions_like(self, website_id: int, text: str) -> Self:
+        """Hits of sessions whose id, place, browser, system or device contains *text*, in any letter case."""
+        holds = Q(pk__in=[])
+        for needle in spellings(text):
+            holds |= Q(ContainsText(AsciiLower(F("session__distinct_id")), Value(needle)))
+        for field in SEARCHED:
+            found = _terms(self.model).satisfying(website_id, Filter(field, (text,), Operator.CONTAINS))
+            holds |= Q(**{f"session__{field}__in": found})
+        return self.filter(holds)
+
     def with_end(self, end: Metric, name: str) -> Self:
         """Each pageview with the path term of the first (ENTRY) or last (EXIT) of these pageviews in its visit."""
-        order = [F("created_at"), F("id")] if end is Metric.ENTRY else [F("created_at").desc(), F("id").desc()]
+        order = (
+            [F("created_at"), F("id")] if end is Metric.ENTRY else [F("created_at").desc(), F("id").desc()]
+        )
         page = Window(FirstValue("path_id"), partition_by=[F("session_id"), F("visit_id")], order_by=order)
         return self.annotate(**{name: page})
 
     def _holds(self, scope: Scope, condition: Filter) -> Q:
-        hits: Any = self.model._meta.concrete_model._default_manager.asked_about(scope)  # type: ignore[union-attr]
+        hits: Any = self.model._meta.concrete_model._default_manager.asked_about(scope)
         terms = _terms(self.model).satisfying(scope.website_id, condition)
         match condition.field:
             case Metric.ENTRY | Metric.EXIT:
                 visits = hits.pageviews().with_end(condition.field, "end").values("session_id", "visit_id")
-                return _by(condition, _visit_q(visits.filter(end__in=terms)), _visit_q(visits.filter(end__isnull=False)))
+                return _by(
+                    condition,
+                    _visit_q(visits.filter(end__in=terms)),
+                    _visit_q(visits.filter(end__isnull=False)),
+                )
             case Metric.COMPLETED:
                 events = hits.events()
                 having = events.filter(event_name__in=terms).values("session_id")

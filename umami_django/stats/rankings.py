@@ -1,43 +1,82 @@
 """What was seen most: pages, referrers, browsers, countries, events …"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from django.db.models import Count
-
-from ..domain.answers import Ranking, Row, ranked
+from ..domain.answers import Page, Ranking, Row, TableRow, ranked
+from ..domain.filters import Filter, Operator
 from ..domain.languages import base_language
 from ..domain.referrers import is_own_referrer
 from ..domain.scope import Scope
-from ..domain.vocabulary import SESSION_METRICS, Metric
-from ..models import Event, Pageview
-from .terms import texts
+from ..domain.vocabulary import SESSION_METRICS, VISIT_METRICS, Counted, Metric, Order
+from .raw import rankings as raw
 
 
-def ranking(scope: Scope, metric: Metric, *, limit: int | None = None) -> Ranking:
+def ranking(
+    scope: Scope,
+    metric: Metric,
+    *,
+    counted: Counted | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    search: str = "",
+    without: tuple[str, ...] = (),
+    with_unknown: bool | None = None,
+) -> Ranking:
     """The values of *metric* by how often they occur, at most *limit* of them.
 
-    Attributes of sessions count visitors with a pageview in scope, events count events, all else counts
-    pageviews. A value of None is a row for attributes of sessions and left out otherwise. Two queries.
-    Source: v1 reference 3.4.
+    Unless *counted* says otherwise, attributes of sessions count visitors with a pageview in scope, entry and exit
+    pages count visits, events count events, all else counts pageviews. *search* keeps values that contain it in any
+    letter case, *without* names values to leave out. Hits without a value are a row of their own (`name` is None) for
+    attributes of sessions and left out otherwise, unless *with_unknown* says so. Regions and cities carry their
+    country. One query. Source: v1 reference 3.4, v3 reference 3.4.
     """
-    if metric in SESSION_METRICS:
-        rows = (
-            Pageview.objects.in_scope(scope)
-            .values(f"session__{metric}_id")
-            .annotate(count=Count("session_id", distinct=True))
-            .values_list(f"session__{metric}_id", "count")
-        )
-        return _named(rows, limit)
-    hits = (Event if metric is Metric.EVENT else Pageview).objects.in_scope(scope)
-    column = f"{metric}_id"
-    rows = (
-        hits.filter(**{f"{column}__isnull": False})
-        .values(column)
-        .annotate(count=Count("id"))
-        .values_list(column, "count")
+    return raw.ranking(
+        _narrowed(scope, metric, search, without),
+        metric,
+        counted or usually_counted(metric),
+        with_unknown=metric in SESSION_METRICS if with_unknown is None else with_unknown,
+        limit=limit,
+        offset=offset,
     )
-    return _named(rows, limit)
+
+
+def table(
+    scope: Scope,
+    metric: Metric,
+    *,
+    order: Order = Order.VISITORS,
+    descending: bool = True,
+    search: str = "",
+    without: tuple[str, ...] = (),
+    with_unknown: bool | None = None,
+    limit: int | None = 50,
+    offset: int = 0,
+) -> Page[TableRow]:
+    """The values of *metric* with visitors, visits, pageviews, bounces and total time; some rows of all.
+
+    The numbers of a row are those of `summary` for the scope filtered by the row's value (and country). Of events,
+    `pageviews` are events and bounces and time are those of the visits' rows of that event. Ties go by name in byte
+    order, unknown last; other arguments as for `ranking`. One query.
+    """
+    return raw.table(
+        _narrowed(scope, metric, search, without),
+        metric,
+        order=order,
+        descending=descending,
+        with_unknown=metric in SESSION_METRICS if with_unknown is None else with_unknown,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def usually_counted(metric: Metric) -> Counted:
+    """What the number beside a value of *metric* says in v1, and for entry and exit pages."""
+    if metric in SESSION_METRICS:
+        return Counted.VISITORS
+    if metric in VISIT_METRICS:
+        return Counted.VISITS
+    return Counted.EVENTS if metric is Metric.EVENT else Counted.PAGEVIEWS
 
 
 def urls_with_query(scope: Scope) -> Ranking:
@@ -56,20 +95,17 @@ def languages(scope: Scope, *, limit: int | None = None) -> Ranking:
     return _merged(ranking(scope, Metric.LANGUAGE), base_language)[:limit]
 
 
+def _narrowed(scope: Scope, metric: Metric, search: str, without: tuple[str, ...]) -> Scope:
+    """The scope less the values that are not looked for: conditions like any other."""
+    if search:
+        scope = scope.filtered(Filter(metric, (search,), Operator.CONTAINS))
+    if without:
+        scope = scope.filtered(Filter(metric, without, Operator.NOT_EQUALS))
+    return scope
+
+
 def _merged(rows: Ranking, name_of: Callable[[str], str]) -> Ranking:
     counts: Counter[str | None] = Counter()
     for row in rows:
         counts[None if row.name is None else name_of(row.name)] += row.count
     return ranked([Row(name, count) for name, count in counts.items()])
-
-
-def _named(rows: Iterable[tuple[int | None, int]], limit: int | None) -> Ranking:
-    """Rows with the texts of their terms. With a limit, only the texts that may be shown are fetched."""
-    counted = sorted(rows, key=lambda row: -row[1])
-    if limit is not None and len(counted) > limit:
-        least = counted[limit - 1][1]
-        counted = [row for row in counted if row[1] >= least]
-    names = texts([term for term, _ in counted])
-    return ranked([Row(names.get(term) if term is not None else None, count) for term, count in counted])[
-        :limit
-    ]

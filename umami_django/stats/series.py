@@ -1,32 +1,17 @@
-"""How traffic went over time: one point for each hour, day, month or year of the asker's time zone."""
+"""How traffic went over time: one point for each minute, hour, day, week, month or year of the asker's time zone."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from django.db.models import Count, Expression, Max, Min
-
-from ..domain.answers import EventPoint, Point
-from ..domain.periods import Period, bucket_starts, local_micros, month_starts, offset_spans
+from ..domain.answers import EventCount, EventPoint, Point, Summary, TrafficPoint
+from ..domain.filters import Filter
+from ..domain.periods import bucket_end, bucket_starts, local_micros
 from ..domain.scope import Scope
-from ..domain.vocabulary import Unit
-from ..models import Event, Pageview, StoredHit
-from ..querysets.expressions import bucket, bucket_start, local_time
-from .terms import texts
+from ..domain.vocabulary import Metric, Unit
+from ..exceptions import InvalidInput
+from .raw import series as raw
 
-LONG = timedelta(days=800)
-"""Periods longer than this are first narrowed to the traffic that there is, so that the work stays bounded."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Buckets:
-    """How a period falls into buckets: the SQL expression, and the way back from its numbers."""
-
-    number: Expression
-    unit: Unit
-    month_starts: tuple[int, ...]
-
-    def start(self, number: int) -> int:
-        return bucket_start(number, self.unit, self.month_starts)
+MOST_BUCKETS = 20_000
 
 
 def pageview_series(scope: Scope, unit: Unit) -> list[Point]:
@@ -35,40 +20,42 @@ def pageview_series(scope: Scope, unit: Unit) -> list[Point]:
     A visitor counts in every bucket they were active in. The two hours that share a name when clocks go back
     are one bucket. One query; a second one for periods over 800 days. Source: v1 reference 3.3.
     """
-    scope = _narrowed(scope)
-    if scope.period.is_empty:
-        return []
-    buckets = _buckets(scope, unit)
-    rows = (
-        Pageview.objects.in_scope(scope)
-        .annotate(bucket=buckets.number)
-        .values("bucket")
-        .annotate(pageviews=Count("id"), visitors=Count("session_id", distinct=True))
-        .order_by("bucket")
-        .values_list("bucket", "pageviews", "visitors")
-    )
-    return [Point(buckets.start(number), pageviews, visitors) for number, pageviews, visitors in rows]
+    return raw.pageview_series(scope, unit)
+
+
+def traffic_series(scope: Scope, unit: Unit, now: datetime) -> list[TrafficPoint]:
+    """All numbers of every bucket that the period touches, in order of time; zeros where there was nothing.
+
+    The numbers of a bucket are those of `summary` for the selected hits that fall in it: a visit that goes on in the
+    next bucket is a visit there, too. What entry and exit pages are is decided by the whole period. Raises InvalidInput
+    when there were more than 20,000 buckets. One query; a second one for periods over 800 days.
+    """
+    known = {point.start_us: point for point in raw.traffic_series(scope, unit)}
+    return [
+        replace(known.get(start, TrafficPoint(start, Summary())), is_unfinished=is_unfinished)
+        for start, is_unfinished in _all_buckets(scope, unit, now)
+    ]
 
 
 def event_series(scope: Scope, unit: Unit) -> list[EventPoint]:
-    """How often each event happened in each bucket, by time and then name. Two queries.
+    """How often each event happened in each bucket, by time and then name; buckets without any are left out.
 
-    Source: v1 reference 3.3.
+    Two queries; a third one for periods over 800 days. Source: v1 reference 3.3.
     """
-    scope = _narrowed(scope)
-    if scope.period.is_empty:
-        return []
-    buckets = _buckets(scope, unit)
-    rows = list(
-        Event.objects.in_scope(scope)
-        .annotate(bucket=buckets.number)
-        .values("bucket", "event_name_id")
-        .annotate(count=Count("id"))
-        .values_list("bucket", "event_name_id", "count")
-    )
-    names = texts({name for _, name, _ in rows})
-    points = [EventPoint(buckets.start(number), names.get(name, ""), count) for number, name, count in rows]
-    return sorted(points, key=lambda point: (point.start_us, point.name))
+    return raw.event_series(scope, unit)
+
+
+def one_event_series(scope: Scope, name: str, unit: Unit, now: datetime) -> list[EventCount]:
+    """How often the event *name* happened in every bucket, and to how many visitors; zeros where it did not.
+
+    Raises InvalidInput when there were more than 20,000 buckets. One query; a second one for periods over 800 days.
+    """
+    counts = raw.event_counts(scope.filtered(Filter(Metric.EVENT, (name,))), unit)
+    known = {count.start_us: count for count in counts}
+    return [
+        replace(known.get(start, EventCount(start, 0, 0)), is_unfinished=is_unfinished)
+        for start, is_unfinished in _all_buckets(scope, unit, now)
+    ]
 
 
 def filled(points: list[Point], scope: Scope, unit: Unit) -> list[Point]:
@@ -78,24 +65,12 @@ def filled(points: list[Point], scope: Scope, unit: Unit) -> list[Point]:
     return [known.get(start, Point(start, 0, 0)) for start in starts]
 
 
-def _buckets(scope: Scope, unit: Unit) -> _Buckets:
-    period, tz = scope.period, scope.tz
-    local = local_time(offset_spans(period, tz))
-    starts: tuple[int, ...] = ()
-    if unit in (Unit.MONTH, Unit.YEAR):
-        starts = tuple(month_starts(local_micros(period.start, tz), local_micros(period.end, tz), unit))
-    return _Buckets(bucket(local, unit, starts), unit, starts)
-
-
-def _narrowed(scope: Scope) -> Scope:
-    """The scope, cut to where the website has traffic when its period is very long."""
-    if scope.period.length <= LONG:
-        return scope
-    bounds = (
-        StoredHit.objects.for_website(scope.website_id)
-        .during(scope.period)
-        .aggregate(first=Min("created_at"), last=Max("created_at"))
-    )
-    if bounds["first"] is None:
-        return replace(scope, period=Period(scope.period.end, scope.period.start))
-    return scope.within(Period(bounds["first"], bounds["last"]))
+def _all_buckets(scope: Scope, unit: Unit, now: datetime) -> list[tuple[int, bool]]:
+    """The start of every bucket, and whether it had not ended by *now*."""
+    local_now = local_micros(now, scope.tz)
+    found: list[tuple[int, bool]] = []
+    for start in bucket_starts(scope.period, unit, scope.tz):
+        if len(found) == MOST_BUCKETS:
+            raise InvalidInput("unit", "is too narrow for a range as long as this")
+        found.append((start, bucket_end(start, unit) > local_now))
+    return found
