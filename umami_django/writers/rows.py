@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connections, transaction
 
@@ -14,6 +15,7 @@ from ..models import EventData, EventDocument, Session, SessionData, StoredHit
 from ..signals import hit_recorded
 from . import sessions
 from .bulk import in_one_go, insert_rows
+from .marks import noting
 from .terms import TermKey, term_ids
 
 Seen = Hit | Identification
@@ -99,7 +101,7 @@ def insert(
         key for item in openers for key in _keys(item.website_id, SESSION_KINDS, _session_texts(item))
     )
     ids = term_ids(keys, using, umami_settings().NEW_TERMS_PER_DAY if limited else None)
-    with in_one_go(using):
+    with in_one_go(using), noting(_earliest(hits), using):
         _insert_sessions(openers, ids, using)
         if identifications:
             _write_session_data(identifications, using)
@@ -126,6 +128,16 @@ def write_transaction(using: str) -> Iterator[None]:
             yield
     finally:
         connection.transaction_mode = usual_mode  # type: ignore[attr-defined]
+
+
+def _earliest(hits: Sequence[Hit]) -> dict[int, int]:
+    """The earliest time of each website's hits, in microseconds."""
+    earliest: dict[int, datetime] = {}
+    for hit in hits:
+        known = earliest.get(hit.website_id)
+        if known is None or hit.created_at < known:
+            earliest[hit.website_id] = hit.created_at
+    return {website_id: to_micros(moment) for website_id, moment in earliest.items()}
 
 
 def _hit_texts(hit: Hit) -> tuple[str | None, ...]:

@@ -95,7 +95,7 @@ class _Buckets:
 
 def _buckets(scope: Scope, unit: Unit) -> _Buckets | None:
     """The buckets of the scope's period; None when there can be nothing in it."""
-    period, tz = _narrowed(scope).period, scope.tz
+    period, tz = narrowed(scope).period, scope.tz
     if period.is_empty:
         return None
     local = local_time(offset_spans(period, tz))
@@ -105,7 +105,7 @@ def _buckets(scope: Scope, unit: Unit) -> _Buckets | None:
     return _Buckets(bucket(local, unit, starts), unit, starts)
 
 
-def _narrowed(scope: Scope) -> Scope:
+def narrowed(scope: Scope) -> Scope:
     """The scope, cut to where the website has traffic when its period is very long."""
     if scope.period.length <= LONG:
         return scope
