@@ -175,13 +175,18 @@ class World:
 
     def __init__(self, website: Website) -> None:
         self.website = website
+        self.neighbours: list[Did] = []
 
-    def holds(self, rows: list[Did]) -> None:
+    def holds(self, rows: list[Did]) -> list[Did]:
+        """Store *rows*; the same rows in the order in which they came to lie."""
         for model in (StoredHit, Session, EventData, EventDocument):
             model.objects.all().delete()
-        write([as_hit(self.website.pk, row) for row in rows])
+        write([as_hit(self.website.pk, row, mark=str(number)) for number, row in enumerate(rows)])
         # a neighbour with the same texts and visitors' names, whose rows must never be seen
-        write([as_hit(self.website.pk + 1, row) for row in rows[:3]])
+        self.neighbours = rows[:3]
+        write([as_hit(self.website.pk + 1, row) for row in self.neighbours])
+        stored = StoredHit.objects.for_website(self.website.pk).order_by("id")
+        return [rows[int(mark)] for mark in stored.values_list("hostname__text", flat=True)]
 
     def scope(self, asked: Asked) -> Scope:
         filters = tuple(
@@ -195,7 +200,7 @@ class World:
         return uuid5(NAMESPACE_DNS, f"{self.website.pk}:{visitor}")
 
 
-def as_hit(website_id: int, row: Did) -> Hit:
+def as_hit(website_id: int, row: Did, *, mark: str | None = None) -> Hit:
     uuid = uuid5(NAMESPACE_DNS, f"{website_id}:{row.visitor}")
     data = dict(row.data)
     return Hit(
@@ -215,6 +220,7 @@ def as_hit(website_id: int, row: Did) -> Hit:
         ),
         client=Client(**{name: getattr(row, name) for name in PERSON}),
         title=row.title,
+        hostname=mark,
         event_name=row.event_name,
         event_data=json.dumps(data) if data else None,
         properties=properties(data) if data else (),
@@ -234,7 +240,7 @@ def world(db: None) -> Iterator[World]:
 @random_traffic
 @given(rows=traffic(), asked=questions())
 def test_summary(world: World, rows: list[Did], asked: Asked) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     assert as_numbers(summary(world.scope(asked))) == twin.summary(rows, asked)
 
 
@@ -243,7 +249,7 @@ def test_summary(world: World, rows: list[Did], asked: Asked) -> None:
 def test_comparison_is_asking_for_both_periods(
     world: World, rows: list[Did], asked: Asked, other: datetime, tz: str
 ) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     scope = world.scope(asked)
     periods = (Period(other, other + timedelta(days=1)), same_period_last_year(scope.period, ZoneInfo(tz)))
     for compared in periods:
@@ -256,7 +262,7 @@ def test_comparison_is_asking_for_both_periods(
 @random_traffic
 @given(rows=traffic(), asked=questions(1), unit=st.sampled_from(Unit), now=moments(2))
 def test_traffic_series(world: World, rows: list[Did], asked: Asked, unit: Unit, now: datetime) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     points = traffic_series(world.scope(asked), unit, now)
     found = {point.start_us: as_numbers(point.numbers) for point in points}
     wanted = twin.series(rows, asked, unit.value)
@@ -272,7 +278,7 @@ def test_traffic_series(world: World, rows: list[Did], asked: Asked, unit: Unit,
     rows=traffic(), asked=questions(1), unit=st.sampled_from(Unit), name=st.sampled_from(("buy", "Buy", "no"))
 )
 def test_series_of_one_event(world: World, rows: list[Did], asked: Asked, unit: Unit, name: str) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     points = one_event_series(world.scope(asked), name, unit, asked.end)
     found = {point.start_us: (point.events, point.visitors) for point in points if point.events}
     assert found == twin.event_series(rows, asked, name, unit.value)
@@ -301,7 +307,7 @@ def test_ranking(
 ) -> None:
     if counted is Counted.EVENTS and metric in COMPUTED_METRICS:
         return
-    world.holds(rows)
+    rows = world.holds(rows)
     answer = ranking(
         world.scope(asked), metric, counted=counted, with_unknown=unknown, limit=limit, offset=offset
     )
@@ -332,7 +338,7 @@ def test_table(
     limit: int,
     offset: int,
 ) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     page = table(
         world.scope(asked),
         metric,
@@ -357,7 +363,7 @@ def test_table(
 def test_a_row_of_a_table_is_the_summary_of_its_filter(
     world: World, rows: list[Did], asked: Asked, metric: Metric
 ) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     scope = world.scope(asked)
     for row in table(scope, metric, with_unknown=True).rows:
         chosen = [Filter(metric, (row.name,))]
@@ -371,7 +377,7 @@ def test_a_row_of_a_table_is_the_summary_of_its_filter(
 def test_searching_a_table_is_a_filter(
     world: World, rows: list[Did], asked: Asked, metric: Metric, word: str
 ) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     page = table(world.scope(asked), metric, search=word, with_unknown=True)
     searched = replace(asked, conditions=(*asked.conditions, Condition(metric.value, (word,), "c")))
     wanted = twin.table(rows, searched if word else asked, metric.value, "visitors", unknown=True)
@@ -381,7 +387,7 @@ def test_searching_a_table_is_a_filter(
 @random_traffic
 @given(rows=traffic(), asked=questions(1), limit=st.integers(1, 3), offset=st.integers(0, 2))
 def test_sessions(world: World, rows: list[Did], asked: Asked, limit: int, offset: int) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     scope = world.scope(asked)
     everything = session_list(scope, limit=100)
     found = {
@@ -401,7 +407,7 @@ def test_sessions(world: World, rows: list[Did], asked: Asked, limit: int, offse
 @random_traffic
 @given(rows=traffic(), since=st.none() | moments(2))
 def test_one_session_and_its_timeline(world: World, rows: list[Did], since: datetime | None) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     always = Asked(datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), since=since)
     wanted = twin.sessions(rows, always)
     for visitor in {row.visitor for row in rows}:
@@ -428,7 +434,7 @@ def test_one_session_and_its_timeline(world: World, rows: list[Did], since: date
 @random_traffic
 @given(rows=traffic(), asked=questions(1))
 def test_heat_grid(world: World, rows: list[Did], asked: Asked) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     grid = heat_grid(world.scope(asked))
     assert (len(grid.cells), {len(day) for day in grid.cells}) == (7, {24})
     found = {
@@ -443,7 +449,7 @@ def test_heat_grid(world: World, rows: list[Did], asked: Asked) -> None:
 @random_traffic
 @given(rows=traffic(), asked=questions(1), name=st.sampled_from((None, "buy", "Buy")))
 def test_events_and_their_data(world: World, rows: list[Did], asked: Asked, name: str | None) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     scope = world.scope(asked)
     answer = event_totals(scope)
     found = (answer.events, answer.visitors, answer.visits, answer.names)
@@ -462,7 +468,7 @@ def test_events_and_their_data(world: World, rows: list[Did], asked: Asked, name
 @random_traffic
 @given(rows=traffic(), now=moments(2), since=st.none() | moments(2), tz=st.sampled_from(ZONES))
 def test_realtime(world: World, rows: list[Did], now: datetime, since: datetime | None, tz: str) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     past = Asked(shown_since(now), now, tz, since=since)
     shown = twin.in_period(rows, past)
     beat = pulse(world.website.pk, now, since=since)
@@ -480,11 +486,11 @@ def test_realtime(world: World, rows: list[Did], now: datetime, since: datetime 
 @random_traffic
 @given(rows=traffic(), asked=questions(0), unit=st.sampled_from((Unit.HOUR, Unit.DAY, Unit.MONTH)))
 def test_list_of_websites(world: World, rows: list[Did], asked: Asked, unit: Unit) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     here, neighbour = world.website.pk, world.website.pk + 1
     period, now = Period(asked.start, asked.end), asked.end
     answer = overview_of({here: asked.since, neighbour: None}, period, unit, ZoneInfo(asked.tz), now)
-    for website, known, since in ((here, rows, asked.since), (neighbour, rows[:3], None)):
+    for website, known, since in ((here, rows, asked.since), (neighbour, world.neighbours, None)):
         question = replace(asked, since=since)
         length = asked.end - asked.start
         before = replace(question, start=asked.start - length, end=asked.end - length)
@@ -509,7 +515,7 @@ def test_list_of_websites(world: World, rows: list[Did], asked: Asked, unit: Uni
 def test_filters_commute_and_one_more_never_raises_a_number(
     world: World, rows: list[Did], asked: Asked
 ) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     scope = world.scope(asked)
     narrow = summary(scope)
     assert summary(replace(scope, filters=scope.filters[::-1])) == narrow
@@ -529,7 +535,7 @@ def test_a_filter_and_its_denial_share_out_the_pageviews(
     denial = {"eq": "neq", "c": "dnc"}.get(condition.operator)
     if denial is None:
         return
-    world.holds(rows)
+    rows = world.holds(rows)
     scope = world.scope(asked)
     chosen = Filter(Metric(condition.field), condition.values, Operator(condition.operator))
     denied = replace(chosen, operator=Operator(denial))
@@ -542,7 +548,7 @@ def test_a_filter_and_its_denial_share_out_the_pageviews(
 def test_visitors_visits_and_pageviews_do_not_exceed_each_other(
     world: World, rows: list[Did], asked: Asked
 ) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     found = summary(world.scope(asked))
     assert found.visitors <= found.visits <= found.pageviews
     assert found.bounces <= found.visits
@@ -553,7 +559,7 @@ def test_visitors_visits_and_pageviews_do_not_exceed_each_other(
 def test_life_goes_from_the_first_hit_to_the_last(
     world: World, rows: list[Did], since: datetime | None
 ) -> None:
-    world.holds(rows)
+    rows = world.holds(rows)
     moments_left = [row.at for row in rows if since is None or row.at > since]
     wanted = Period(min(moments_left), max(moments_left)) if moments_left else None
     assert life(world.website.pk, since=since) == wanted

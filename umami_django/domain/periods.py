@@ -73,12 +73,12 @@ def previous_period(period: Period) -> Period:
 def same_period_last_year(period: Period, tz: tzinfo) -> Period:
     """The period a calendar year earlier by the clocks of *tz*; 29 February becomes 28 February.
 
-    Source: v3 reference 1.6. Clamped at the year 1.
+    Nothing when that were before the year 1. Source: v3 reference 1.6.
     """
     try:
         return Period(_year_earlier(period.start, tz), _year_earlier(period.end, tz))
     except (ValueError, OverflowError):
-        return Period(period.start, period.start - MICROSECOND)
+        return Period(EPOCH, EPOCH - MICROSECOND)
 
 
 def _year_earlier(moment: datetime, tz: tzinfo) -> datetime:
@@ -94,7 +94,8 @@ def units_for(period: Period) -> tuple[Unit, ...]:
 
 
 def default_unit(period: Period) -> Unit:
-    """The unit that shows *period* best: up to an hour by minute, two days by hour, 100 days by day, else by month."""
+    """The unit that shows *period* best: up to an hour by minute, two days by hour, 100 days by day, ten years by
+    month, else by year."""
     for longest, unit in ((1, Unit.MINUTE), (49, Unit.HOUR), (24 * 100, Unit.DAY)):
         if period.length <= timedelta(hours=longest):
             return unit
