@@ -106,3 +106,11 @@ def test_the_readmes_curl_lines_run_as_they_stand(live_server: Any) -> None:
     assert '"y":1' in answers[1]
     assert answers[2] == '[{"x":"/","y":1}]'
     assert '"x":"signup-button"' in answers[3]
+
+
+def test_definitions_read_the_same_on_hover_and_on_paper() -> None:
+    from umami_django.dashboards.definitions import DEFINITIONS
+
+    page = " ".join((ROOT / "docs/metrics.md").read_text().split()).lower()
+    missing = [key for key, text in DEFINITIONS.items() if str(text).lower() not in page]
+    assert missing == []

@@ -9,13 +9,17 @@ from umami_django.domain.periods import (
     HOUR_US,
     SECOND_US,
     Period,
+    bucket_end,
     bucket_label,
     bucket_starts,
+    default_unit,
     from_micros,
     month_starts,
     offset_spans,
     previous_period,
+    same_period_last_year,
     to_micros,
+    units_for,
     zone,
 )
 from umami_django.domain.vocabulary import Unit
@@ -107,9 +111,9 @@ def hours(period: Period, name: str) -> list[str]:
 
 
 def test_hours_of_a_spring_night() -> None:
-    """02:00 does not exist; its place in the list stays, empty."""
+    """02:00 does not exist, and has no place in the list."""
     night = Period(utc(2026, 3, 29, 0), utc(2026, 3, 29, 2))
-    assert hours(night, "Europe/Berlin") == ["01", "02", "03", "04"]
+    assert hours(night, "Europe/Berlin") == ["01", "03", "04"]
 
 
 def test_hours_of_an_autumn_night() -> None:
@@ -149,3 +153,78 @@ def test_fifty_years_of_offsets_are_quick() -> None:
     assert len(spans) > 90
     assert time.perf_counter() - started < 2
     assert spans[0].since_us + timedelta(days=1) // timedelta(microseconds=1) < spans[1].since_us
+
+
+def labels(period: Period, unit: Unit, tz: str) -> list[str]:
+    return [f"{from_micros(start):%m-%d %H:%M}" for start in bucket_starts(period, unit, zone(tz))]
+
+
+def test_a_week_begins_on_monday() -> None:
+    fortnight = Period(utc(2026, 3, 1, 12), utc(2026, 3, 9, 12))  # Sunday to Monday
+    assert labels(fortnight, Unit.WEEK, "UTC") == ["02-23 00:00", "03-02 00:00", "03-09 00:00"]
+
+
+def test_minutes_that_clocks_go_through_twice_are_there_once() -> None:
+    """From 02:58 summer time to 02:01 winter time in Berlin: an hour and three minutes."""
+    night = Period(utc(2026, 10, 25, 0, 58), utc(2026, 10, 25, 1, 1))
+    assert labels(night, Unit.MINUTE, "Europe/Berlin") == [
+        *("10-25 02:00", "10-25 02:01", "10-25 02:58", "10-25 02:59")
+    ]
+
+
+def test_a_day_that_a_country_skipped_is_left_out() -> None:
+    """Samoa went from 29 to 31 December 2011."""
+    days = Period(utc(2011, 12, 29, 20), utc(2011, 12, 31, 20))
+    assert labels(days, Unit.DAY, "Pacific/Apia") == ["12-29 00:00", "12-31 00:00", "01-01 00:00"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "end"),
+    [
+        (Unit.MINUTE, "2026-12-28 00:01"),
+        (Unit.HOUR, "2026-12-28 01:00"),
+        (Unit.DAY, "2026-12-29 00:00"),
+        (Unit.WEEK, "2027-01-04 00:00"),
+        (Unit.MONTH, "2027-01-01 00:00"),
+        (Unit.YEAR, "2027-01-01 00:00"),
+    ],
+)
+def test_when_a_bucket_ends(unit: Unit, end: str) -> None:
+    (start, *_) = bucket_starts(Period(utc(2026, 12, 28), utc(2026, 12, 28)), unit, UTC)
+    assert f"{from_micros(bucket_end(start, unit)):%Y-%m-%d %H:%M}" == end
+
+
+def test_the_same_period_a_year_ago_keeps_the_clock() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    easter = Period(datetime(2026, 3, 29, tzinfo=berlin), datetime(2026, 4, 5, 23, 59, tzinfo=berlin))
+    found = same_period_last_year(easter, berlin)
+    assert found.start.astimezone(berlin).isoformat() == "2025-03-29T00:00:00+01:00"
+    assert found.end.astimezone(berlin).isoformat() == "2025-04-05T23:59:00+02:00"
+
+
+def test_a_year_before_a_leap_day_is_the_28th() -> None:
+    found = same_period_last_year(Period(utc(2024, 2, 29), utc(2024, 3, 1)), UTC)
+    assert (found.start, found.end) == (utc(2023, 2, 28), utc(2023, 3, 1))
+
+
+def test_a_year_before_all_years_is_nothing() -> None:
+    assert same_period_last_year(Period(utc(1, 1, 1), utc(1, 1, 2)), UTC).is_empty
+
+
+@pytest.mark.parametrize(
+    ("length", "finest", "usual"),
+    [
+        (timedelta(hours=1), Unit.MINUTE, Unit.MINUTE),
+        (timedelta(hours=24), Unit.HOUR, Unit.HOUR),
+        (timedelta(days=30), Unit.HOUR, Unit.DAY),
+        (timedelta(days=365), Unit.DAY, Unit.MONTH),
+        (timedelta(days=3000), Unit.WEEK, Unit.MONTH),
+        (timedelta(days=9000), Unit.MONTH, Unit.YEAR),
+    ],
+)
+def test_which_units_suit_a_period(length: timedelta, finest: Unit, usual: Unit) -> None:
+    period = Period(utc(2026, 1, 1), utc(2026, 1, 1) + length)
+    assert units_for(period)[0] is finest
+    assert units_for(period)[-1] is Unit.YEAR
+    assert default_unit(period) is usual
+    assert usual in units_for(period)

@@ -4,7 +4,6 @@ Time zones never reach SQL. What a database needs to know of a zone is the list 
 period; `offset_spans` gives it. Decision: design, section 4.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -74,12 +73,12 @@ def previous_period(period: Period) -> Period:
 def same_period_last_year(period: Period, tz: tzinfo) -> Period:
     """The period a calendar year earlier by the clocks of *tz*; 29 February becomes 28 February.
 
-    Source: v3 reference 1.6. Clamped at the year 1.
+    Nothing when that were before the year 1. Source: v3 reference 1.6.
     """
     try:
         return Period(_year_earlier(period.start, tz), _year_earlier(period.end, tz))
     except (ValueError, OverflowError):
-        return Period(period.start, period.start - MICROSECOND)
+        return Period(EPOCH, EPOCH - MICROSECOND)
 
 
 def _year_earlier(moment: datetime, tz: tzinfo) -> datetime:
@@ -95,7 +94,8 @@ def units_for(period: Period) -> tuple[Unit, ...]:
 
 
 def default_unit(period: Period) -> Unit:
-    """The unit that shows *period* best: up to an hour by minute, two days by hour, 100 days by day, else by month."""
+    """The unit that shows *period* best: up to an hour by minute, two days by hour, 100 days by day, ten years by
+    month, else by year."""
     for longest, unit in ((1, Unit.MINUTE), (49, Unit.HOUR), (24 * 100, Unit.DAY)):
         if period.length <= timedelta(hours=longest):
             return unit
@@ -185,15 +185,23 @@ def bucket_label(local_us: int, unit: Unit) -> str:
     return moment.strftime("%Y-%m-%d")
 
 
-def bucket_starts(period: Period, unit: Unit, tz: tzinfo) -> Iterator[int]:
-    """Local clock microseconds of every bucket that *period* touches, in order, each once."""
+def bucket_starts(period: Period, unit: Unit, tz: tzinfo) -> list[int]:
+    """Local clock microseconds of every bucket that *period* touches, in order, each once.
+
+    Hours that clocks skip are left out; minutes that they go through twice are there once.
+    """
     if period.is_empty:
-        return
-    first, last = local_micros(period.start, tz), local_micros(period.end, tz)
-    if unit in (Unit.MONTH, Unit.YEAR):
-        yield from month_starts(first, last, unit)
-        return
-    yield from range(bucket_start(bucket_number(first, unit), unit), last + 1, WIDTH_US[unit])
+        return []
+    spans = offset_spans(period, tz)
+    ends = [span.since_us - 1 for span in spans[1:]] + [to_micros(period.end)]
+    starts: set[int] = set()
+    for span, end_us in zip(spans, ends, strict=True):
+        first, last = span.since_us + span.offset_us, end_us + span.offset_us
+        if unit in WIDTH_US:
+            starts.update(range(bucket_start(bucket_number(first, unit), unit), last + 1, WIDTH_US[unit]))
+        else:
+            starts.update(month_starts(first, last, unit))
+    return sorted(starts)
 
 
 def bucket_number(local_us: int, unit: Unit) -> int:

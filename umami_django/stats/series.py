@@ -1,11 +1,11 @@
 """How traffic went over time: one point for each minute, hour, day, week, month or year of the asker's time zone."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..domain.answers import EventCount, EventPoint, Point, Summary, TrafficPoint
 from ..domain.filters import Filter
-from ..domain.periods import bucket_end, bucket_starts, local_micros
+from ..domain.periods import DAY_US, WIDTH_US, bucket_end, bucket_starts, local_micros
 from ..domain.scope import Scope
 from ..domain.vocabulary import Metric, Unit
 from ..exceptions import InvalidInput
@@ -33,10 +33,11 @@ def traffic_series(scope: Scope, unit: Unit, now: datetime) -> list[TrafficPoint
     next bucket is a visit there, too. What entry and exit pages are is decided by the whole period. Raises InvalidInput
     when there were more than 20,000 buckets. One query; a second one for periods over 800 days.
     """
+    buckets = _all_buckets(scope, unit, now)
     known = {point.start_us: point for point in raw.traffic_series(scope, unit)}
     return [
         replace(known.get(start, TrafficPoint(start, Summary())), is_unfinished=is_unfinished)
-        for start, is_unfinished in _all_buckets(scope, unit, now)
+        for start, is_unfinished in buckets
     ]
 
 
@@ -55,11 +56,12 @@ def one_event_series(scope: Scope, name: str, unit: Unit, now: datetime) -> list
 
     Raises InvalidInput when there were more than 20,000 buckets. One query; a second one for periods over 800 days.
     """
+    buckets = _all_buckets(scope, unit, now)
     counts = raw.event_counts(scope.filtered(Filter(Metric.EVENT, (name,))), unit)
     known = {count.start_us: count for count in counts}
     return [
         replace(known.get(start, EventCount(start, 0, 0)), is_unfinished=is_unfinished)
-        for start, is_unfinished in _all_buckets(scope, unit, now)
+        for start, is_unfinished in buckets
     ]
 
 
@@ -72,10 +74,8 @@ def filled(points: list[Point], scope: Scope, unit: Unit) -> list[Point]:
 
 def _all_buckets(scope: Scope, unit: Unit, now: datetime) -> list[tuple[int, bool]]:
     """The start of every bucket, and whether it had not ended by *now*."""
+    if scope.period.length > MOST_BUCKETS * timedelta(microseconds=WIDTH_US.get(unit, 28 * DAY_US)):
+        raise InvalidInput("unit", "is too narrow for a range as long as this")
     local_now = local_micros(now, scope.tz)
-    found: list[tuple[int, bool]] = []
-    for start in bucket_starts(scope.period, unit, scope.tz):
-        if len(found) == MOST_BUCKETS:
-            raise InvalidInput("unit", "is too narrow for a range as long as this")
-        found.append((start, bucket_end(start, unit) > local_now))
-    return found
+    starts = bucket_starts(scope.period, unit, scope.tz)
+    return [(start, bucket_end(start, unit) > local_now) for start in starts]

@@ -43,9 +43,12 @@ def totals(reach: Reach, period: Period) -> dict[int, Summary]:
 def overview_of(
     reach: Reach, period: Period, unit: Unit, tz: tzinfo, now: datetime
 ) -> dict[int, WebsiteNumbers]:
-    """Each website in *reach*: *period*, the one before, now, and a spark by *unit* in *tz*. Two queries."""
+    """Each website in *reach*: *period*, the one before, now, and a spark by *unit* in *tz*. Two queries.
+
+    Reads from the beginning of the earlier period until now: meant for periods that end about now.
+    """
     before = previous_period(period)
-    whole = Period(min(before.start, period.start), max(period.end, now))
+    whole = Period(min(before.start, period.start, now - ACTIVE_FOR), max(period.end, now))
     is_now, was_before = _during_q(period), _during_q(before)
     rows = (
         Pageview.objects.within(reach)
