@@ -36,8 +36,9 @@ LENGTHS = (1,) * 43 + (2,) * 18 + (3,) * 12 + (4,) * 9 + (5,) * 6 + (6,) * 4 + (
 PAGES_A_VISIT = sum(LENGTHS) / len(LENGTHS)
 GAPS = 0x1000
 VISIT_US = VISIT_LENGTH // timedelta(microseconds=1)
+LONG_AGO = -VISIT_US - 1
 
-StoredVisit = tuple[int, int, int, int]
+NewHit = tuple[int, int, int, int]
 """A hit: time, session, visit, number of its sight."""
 
 
@@ -58,7 +59,7 @@ class _Person:
     __slots__ = ("began", "free_at", "key", "visit")
 
     def __init__(self, key: int) -> None:
-        self.key, self.visit, self.began, self.free_at = key, 0, -VISIT_US - 1, 0
+        self.key, self.visit, self.began, self.free_at = key, 0, LONG_AGO, 0
 
 
 class Crowd:
@@ -73,16 +74,18 @@ class Crowd:
         self._people = 0
         self._bits = self._chance.getrandbits
         self._gaps = [int(SECOND_US * (6 + self._chance.lognormvariate(3.3, 0.9))) for _ in range(GAPS)]
-        self._later: list[StoredVisit] = []
+        self._later: list[NewHit] = []
 
-    def day(self, start: int, end: int, visits: int) -> tuple[list[NewSession], list[StoredVisit]]:
+    def day(self, start: int, end: int, visits: int) -> tuple[list[NewSession], list[NewHit]]:
         """What happens from *start* up to *end*, both of one UTC day, when so many *visits* begin: new sessions, and
         hits in order of time."""
         sessions: list[NewSession] = []
         month = month_number(from_micros(start))
         if month != self._month:
-            # what an earlier month left over would be a new session's: it does not happen
+            # a receipt is good for its month only; what the last one left over would be a new session's
             self._month, self._anonymous, self._later = month, [], []
+            for person in self._identified:
+                person.began = LONG_AGO
         hits = self._later
         for moment in _moments(start, end, visits, self._chance):
             self._visit(self._visitor(moment, sessions), moment, hits)
@@ -111,7 +114,7 @@ class Crowd:
         sessions.append(NewSession(person.key, uuid, moment, distinct_id, face))
         return person
 
-    def _visit(self, person: _Person, moment: int, hits: list[StoredVisit]) -> None:
+    def _visit(self, person: _Person, moment: int, hits: list[NewHit]) -> None:
         """A walk through the site; a visit id is kept for half an hour from its beginning, as a receipt would.
 
         One throw of the dice a page, its bits taken apart: most of the time of all is spent here.

@@ -10,7 +10,7 @@ from django.core.management.color import no_style
 from django.db import connections
 from django.db.models import Max, Model
 
-from ..models import EventData, Session, StoredHit
+from ..models import EventData, Session, StoredHit, Term
 from ..writers.bulk import Row, insert_rows
 from ..writers.rows import HIT_TERMS
 
@@ -35,10 +35,10 @@ class Tables:
 
     def __init__(self, using: str) -> None:
         self.using = using
-        self.connection = connections[using]
+        self.connection: Any = connections[using]
         self.connection.ensure_connection()
         self._copies = self.connection.vendor == "postgresql" and hasattr(
-            self.connection.Database.Cursor, "copy"
+            self.connection.connection, "pipeline"
         )
         self._sender = ThreadPoolExecutor(max_workers=1)
         self._sent: deque[Future[None]] = deque()
@@ -53,7 +53,7 @@ class Tables:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._wait(0)
-            self._let_ids_go_on()
+            self._finish()
         self._sender.shutdown(cancel_futures=True)
 
     def next_hit_id(self) -> int:
@@ -125,10 +125,13 @@ class Tables:
         while len(self._sent) > most:
             self._sent.popleft().result()
 
-    def _let_ids_go_on(self) -> None:
-        """The database gives ids beyond those that were given here."""
+    def _finish(self) -> None:
+        """The database gives ids beyond those that were given here, and its planner knows what there is."""
+        statements = self.connection.ops.sequence_reset_sql(no_style(), [StoredHit])
+        if self.connection.vendor == "postgresql":
+            statements += [f"ANALYZE {self._name(model)}" for model in (*INDEXED, Term)]
         with self.connection.cursor() as cursor:
-            for statement in self.connection.ops.sequence_reset_sql(no_style(), [StoredHit]):
+            for statement in statements:
                 cursor.execute(statement)
 
     def _name(self, model: type[Model]) -> str:

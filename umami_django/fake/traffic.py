@@ -31,7 +31,7 @@ from ..writers.rows import (
     write_transaction,
 )
 from ..writers.terms import TermKey, term_ids
-from .crowd import PAGES_A_VISIT, Crowd, NewSession, StoredVisit, days
+from .crowd import PAGES_A_VISIT, Crowd, NewHit, NewSession, days
 from .site import Sight, invented_site
 from .tables import Tables
 
@@ -118,7 +118,7 @@ class _Place:
         self.faces = [tables.tail((website.pk, *self._terms(SESSION_KINDS, texts, ids))) for texts in faces]
         self.is_event = [sight.kind is HitKind.EVENT for sight in self.site.sights]
 
-    def day(self, opens: int, closes: int, part: float) -> tuple[list[NewSession], list[StoredVisit]]:
+    def day(self, opens: int, closes: int, part: float) -> tuple[list[NewSession], list[NewHit]]:
         """What happens in this *part* of the time that is left."""
         uneven = 1 + UNEVEN * (2 * self.chance.random() - 1)
         visits = round(self.pageviews_left * part * uneven / PAGES_A_VISIT)
@@ -182,7 +182,7 @@ class _Filling:
     def day(self, opens: int, closes: int, part: float) -> None:
         """One day of all websites, written in order of time; *part* of the time that is left."""
         sessions: list[tuple[Row, Any]] = []
-        hits: list[StoredVisit] = []
+        hits: list[NewHit] = []
         for first, place in self._places:
             new, of_place = place.day(opens, closes, part)
             sessions += [place.session_row(session, self.tables.connection) for session in new]
@@ -196,7 +196,7 @@ class _Filling:
         self._write_data(hits)
         self.next_id += len(hits)
 
-    def _write_data(self, hits: Sequence[StoredVisit]) -> None:
+    def _write_data(self, hits: Sequence[NewHit]) -> None:
         """The data of the events among *hits*."""
         told = self._told
         with_data = [

@@ -116,7 +116,7 @@ def _shares(text: str) -> list[float]:
 
 
 def _moment(text: str | None) -> datetime:
-    """A moment that is not still to come; UTC unless it names its own zone."""
+    """UTC unless it names its own zone."""
     if text is None:
         return timezone.now()
     try:
