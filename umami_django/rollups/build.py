@@ -17,7 +17,7 @@ from .day import HOURLY, Day, unpacked
 from .packing import pack
 from .state import BuiltElsewhere, building, close_hours, last_complete_month, rewind
 from .sweep import EVENT_TIMES, Sweep, Unit
-from .units import DAY_HOURS, DAY_QUARTERS, day_us, first_day, hour_us, month_of_day
+from .units import DAY_HOURS, DAY_QUARTERS, first_day, hour_us, month_of_day
 from .values import month_of_days
 
 CLOSED_AFTER = timedelta(minutes=5)
@@ -62,14 +62,20 @@ def build_step(website_id: int, now: datetime, using: str, *, most_hits: int = H
 
 def drop(website_id: int, using: str) -> None:
     """Forget a website's summaries; they are built again from its hits."""
-    state = RollupState.objects.using(using).filter(pk=website_id).first()
-    if state is None:
+    while (state := RollupState.objects.using(using).filter(pk=website_id).first()) is not None:
+        try:
+            _drop(state, using)
+        except BuiltElsewhere:
+            continue
         return
+
+
+def _drop(state: RollupState, using: str) -> None:
     with building(state, using) as now:
         now.hours_until, now.days_until, now.months_until, now.longest_pause = None, 0, 0, 0
         now.closed_until = 0
         for model in (RollupDay, RollupValues):
-            rows_of_website = model._default_manager.using(using).filter(website_id=website_id)
+            rows_of_website = model._default_manager.using(using).filter(website_id=state.website_id)
             rows_of_website._raw_delete(using)
 
 
@@ -220,4 +226,4 @@ def _views(sweep: Sweep) -> int:
     return sum(sum(day.views) for day in sweep.days.values())
 
 
-__all__ = ["CLOSED_AFTER", "HITS_A_STEP", "Step", "build_step", "day_us", "drop"]
+__all__ = ["CLOSED_AFTER", "HITS_A_STEP", "BuiltElsewhere", "Step", "build_step", "drop"]
