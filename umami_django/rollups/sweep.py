@@ -3,7 +3,7 @@
 Every session is told with all it did before, so that "has it been here, and when?" needs no state that could be wrong.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -76,8 +76,8 @@ class Unit:
     """The values of one unit while they are counted."""
 
     rows: Counter[tuple[int | None, ...]] = field(default_factory=Counter)
-    entries: dict[int, list[Entry]] = field(default_factory=dict)
-    sessions: dict[tuple[int | None, ...], list[Entry]] = field(default_factory=dict)
+    entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    sessions: dict[tuple[int | None, ...], list[Entry]] = field(default_factory=lambda: defaultdict(list))
     session_views: Counter[tuple[int | None, ...]] = field(default_factory=Counter)
     events: Counter[int] = field(default_factory=Counter)
     entry: Counter[int] = field(default_factory=Counter)
@@ -86,24 +86,25 @@ class Unit:
 
     def tallies(self) -> dict[int, Tally]:
         """By dimension."""
-        found: dict[int, Tally] = {}
+        found: dict[int, Tally] = defaultdict(Tally)
+        of_place = [found[_CODE_OF[number]].views for number in range(len(HIT_DIMENSIONS))]
         for terms, count in self.rows.items():
-            for number, term in enumerate(terms):
+            for views, term in zip(of_place, terms, strict=True):
                 if term is not None:
-                    found.setdefault(_CODE_OF[number], Tally()).views[term] += count
+                    views[term] += count
         for key, entries in self.entries.items():
-            found.setdefault(_CODE_OF[key & _EVENT_SLOT], Tally()).entries[key >> _KEY_BITS] = entries
-        for attributes, entries in self.sessions.items():
-            country = attributes[_COUNTRY] or 0
-            for dimension, term in zip(SESSION_DIMENSIONS, attributes, strict=True):
-                value = place(term or 0, country) if dimension in PLACES else term or 0
-                tally = found.setdefault(dimension, Tally())
-                tally.entries.setdefault(value, []).extend(entries)
+            found[_CODE_OF[key & _EVENT_SLOT]].entries[key >> _KEY_BITS] = entries
+        for position, dimension in enumerate(SESSION_DIMENSIONS):
+            tally, is_place = found[dimension], dimension in PLACES
+            for attributes, entries in self.sessions.items():
+                value = attributes[position] or 0
+                if is_place:
+                    value = place(value, attributes[_COUNTRY] or 0)
+                tally.entries[value] += entries
                 tally.views[value] += self.session_views[attributes]
         for code, counts in ((TermKind.EVENT_NAME, self.events), (ENTRY, self.entry), (EXIT, self.exit)):
-            if counts:
-                found.setdefault(code, Tally()).views.update(counts)
-        return found
+            found[code].views.update(counts)
+        return {dimension: tally for dimension, tally in found.items() if tally}
 
 
 class Sweep:
@@ -228,25 +229,22 @@ class Sweep:
                 elif known[0] == unit_number:
                     known[2] = quarter
                 else:
-                    self._note_entry(key, known)
+                    self._note_entries({key: known})
                     seen[key] = [unit_number, quarter, quarter, known[2]]
-        for key, known in seen.items():
-            self._note_entry(key, known)
+        self._note_entries(seen)
         if here is not None:
             self._note_session(attributes, here)
 
-    def _note_entry(self, key: int, known: list[int]) -> None:
-        number, first, last, before = known
-        unit = self.units.get(number)
-        start = number * self._unit_quarters
-        if unit is None or start < self.start * 4:
-            return
-        packed = entry(start - before if before else 0, first - start, last - start)
-        entries = unit.entries.get(key)
-        if entries is None:
-            unit.entries[key] = [packed]
-        else:
-            entries.append(packed)
+    def _note_entries(self, seen: dict[int, list[int]]) -> None:
+        """The keys that a session had in a unit; in units before the stretch they were counted when those were."""
+        current, start, entries = -1, 0, None
+        for key, (number, first, last, before) in seen.items():
+            if number != current:
+                current, start, unit = number, number * self._unit_quarters, self.units.get(number)
+                entries = unit.entries if unit is not None and start >= self.start * 4 else None
+            if entries is not None:
+                packed = (start - before if before else 0) << 16 | first - start << 8 | last - start
+                entries[key].append(packed)
 
     def _note_session(self, attributes: tuple[int | None, ...], known: list[int]) -> None:
         number, first, last, before, views = known
@@ -254,9 +252,8 @@ class Sweep:
         start = number * self._unit_quarters
         if unit is None or start < self.start * 4:
             return
-        packed = entry(start - before if before else 0, first - start, last - start)
         unit.session_views[attributes] += views
-        unit.sessions.setdefault(attributes, []).append(packed)
+        unit.sessions[attributes].append(entry(start - before if before else 0, first - start, last - start))
 
     def _day(self, number: int) -> Day:
         day = self.days.get(number)

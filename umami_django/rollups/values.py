@@ -6,7 +6,7 @@ session that was counted in an earlier unit of the range is not counted again (`
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -28,7 +28,10 @@ class Tally:
     """One dimension of one unit while it is filled. Values are ids of terms, 0 for none."""
 
     views: Counter[int] = field(default_factory=Counter)
-    entries: dict[int, list[Entry]] = field(default_factory=dict)
+    entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+
+    def __bool__(self) -> bool:
+        return bool(self.views or self.entries)
 
     def packed(self, *, whole: bool = False) -> bytes:
         """As bytes; *whole* units are never asked for a part of themselves and keep no first and last quarters."""
@@ -39,17 +42,25 @@ class Tally:
         back_firsts: list[int] = []
         lasts: list[int] = []
         for key in ids:
-            entries = sorted(self.entries.get(key, ()))
-            new = [item for item in entries if item < 1 << 16]
-            back = entries[len(new) :]
-            new_counts.append(len(new))
+            entries = self.entries.get(key, ())
+            if len(entries) == 1 and entries[0] < 1 << 16:  # most values of most units
+                new_counts.append(1)
+                back_counts.append(0)
+                if not whole:
+                    firsts.append(entries[0] >> 8)
+                    lasts.append(entries[0] & 255)
+                continue
+            entries = sorted(entries)
+            new = bisect_left(entries, 1 << 16)
+            back = entries[new:]
+            new_counts.append(new)
             back_counts.append(len(back))
             back_gaps += [item >> 16 for item in back]
             if not whole:
-                firsts += [item >> 8 for item in new]
+                firsts += [item >> 8 for item in entries[:new]]
                 back_firsts += [item >> 8 & 255 for item in back]
                 lasts += sorted([item & 255 for item in entries])
-        views = [self.views[key] for key in ids]
+        views = [self.views.get(key, 0) for key in ids]
         return pack(ids, views, new_counts, back_counts, firsts, back_gaps, back_firsts, lasts)
 
 
@@ -128,7 +139,7 @@ def month_of_days(days: Iterable[tuple[int, bytes | memoryview]]) -> bytes:
             start, end = places[position], places[position + 1]
             earlier = bisect_right(gaps, distance, start, end)
             if new or earlier < end:
-                found = tally.entries.setdefault(key, [])
+                found = tally.entries[key]
                 found += [0] * new
                 found += [entry(gap - distance, 0, 0) for gap in gaps[earlier:end]]
     return tally.packed(whole=True)
