@@ -49,7 +49,7 @@ def holds(website_id: int, using: str) -> Holds | None:
         return None
     hours = row.hours_until
     if row.earliest is not None:
-        hours = min(hours, to_micros(row.earliest) // HOUR_US)
+        hours = min(hours, _before(to_micros(row.earliest) // HOUR_US, row.days_until))
     if row.raw_from is not None:
         hours = max(hours, row.raw_from)
     days = min(row.days_until, hours // DAY_HOURS)
@@ -103,7 +103,7 @@ def rewind(state: RollupState, using: str) -> bool:
     with building(state, using) as now:
         if now.hours_until is not None:
             earliest = min(to_micros(at) for _, at in marks) // HOUR_US
-            hour = max(earliest, now.raw_from or earliest)
+            hour = max(_before(earliest, now.days_until), now.raw_from or 0)
             now.hours_until = min(now.hours_until, hour)
             now.days_until = min(now.days_until, now.hours_until // DAY_HOURS)
             now.months_until = min(now.months_until, month_of_day(now.days_until))
@@ -113,6 +113,12 @@ def rewind(state: RollupState, using: str) -> bool:
             part = [key for key, _ in marks[start : start + 1000]]
             RollupMark.objects.using(using).filter(pk__in=part).delete()
     return True
+
+
+def _before(hour: int, days_until: int) -> int:
+    """The last moment until which everything holds that *hour* does not touch: of a day that is built in one piece there
+    are no hours."""
+    return hour // DAY_HOURS * DAY_HOURS if hour < days_until * DAY_HOURS else hour
 
 
 def last_complete_month(days_until: int) -> int:
