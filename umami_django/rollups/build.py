@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import DatabaseError, connections
+
 from ..domain.periods import HOUR_US, to_micros
 from ..domain.vocabulary import Span
 from ..models import RollupDay, RollupState, RollupValues
+from ..writers.trouble import passes
 from . import rows
 from .day import HOURLY, Day, unpacked
 from .packing import pack
@@ -57,6 +60,10 @@ def build_step(website_id: int, now: datetime, using: str, *, most_hits: int = H
             or _build_hours(state, closable, using, most_hits)
         )
     except BuiltElsewhere:
+        return Step(0, state.hours_until or 0) if state else None
+    except DatabaseError as error:
+        if not passes(error, connections[using].vendor):
+            raise
         return Step(0, state.hours_until or 0) if state else None
 
 
