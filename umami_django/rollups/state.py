@@ -116,8 +116,7 @@ def rewind(state: RollupState, using: str) -> bool:
 
 
 def _before(hour: int, days_until: int) -> int:
-    """The last moment until which everything holds that *hour* does not touch: of a day that is built in one piece there
-    are no hours."""
+    """Until when all holds that *hour* does not touch: of a day that is built in one piece there are no hours."""
     return hour // DAY_HOURS * DAY_HOURS if hour < days_until * DAY_HOURS else hour
 
 
