@@ -167,6 +167,14 @@ def test_rankings_count_what_they_are_asked_to(story: None, scope: Scope) -> Non
     assert ranking(scope, Metric.UTM_CONTENT) == []
 
 
+def test_a_filter_on_pages_does_not_move_the_entry(story: None, scope: Scope) -> None:
+    """Ana entered at / and looked at /pricing on her way to /Über; Cy entered there."""
+    on_pricing = scope.filtered(Filter(Metric.PATH, ("/pricing",)))
+    assert ranking(on_pricing, Metric.ENTRY) == [Row("/", 1), Row("/pricing", 1)]
+    assert ranking(on_pricing, Metric.EXIT) == [Row("/pricing", 1), Row("/Über", 1)]
+    assert rows_of(table(on_pricing, Metric.ENTRY)) == [("/", 1, 1, 1, 1), ("/pricing", 1, 1, 1, 1)]
+
+
 def test_cities_carry_their_country(story: None, scope: Scope) -> None:
     assert ranking(scope, Metric.CITY) == [Row("Paris", 1, "FR"), Row("Paris", 1, "US"), Row(None, 1)]
 
