@@ -196,6 +196,19 @@ def test_many_filters_are_not_too_many(story: None, scope: Scope) -> None:
     assert property_values(many, "buy", "plan").total == 2
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "😀" * 300, "\\", "'; --", "%s"], ids=range(6))
+def test_texts_that_cannot_be_there_find_nothing(story: None, scope: Scope, text: str) -> None:
+    for operator in (Operator.EQUALS, Operator.CONTAINS, Operator.CONTAINS_EXACTLY):
+        for metric in (Metric.PATH, Metric.BROWSER, Metric.ENTRY, Metric.COMPLETED):
+            assert summary(scope.filtered(Filter(metric, (text,), operator))) == Summary()
+    assert table(scope, Metric.PATH, search=text).total == 0
+    assert table(scope, Metric.PATH, without=(text,)).total == 3
+    assert session_list(scope, search=text).total == 0
+    assert property_values(scope, text, text).rows == property_values(scope, "buy", text).rows == []
+    assert property_numbers(scope, "buy", text) is None
+    assert sum(count.events for count in one_event_series(scope, text, Unit.DAY, START)) == 0
+
+
 def test_names_can_be_left_out(story: None, scope: Scope) -> None:
     assert ranking(scope, Metric.REFERRER_DOMAIN, with_unknown=True) == [Row(None, 4), Row("google.com", 1)]
     rows = ranking(scope, Metric.REFERRER_DOMAIN, with_unknown=True, without=("google.com",))

@@ -11,7 +11,7 @@ from django.db.models.functions import FirstValue
 from ..domain.filters import Filter, Operator, spellings
 from ..domain.periods import HOUR_US, Period
 from ..domain.scope import Scope
-from ..domain.terms import digest
+from ..domain.terms import digest, is_storable
 from ..domain.vocabulary import TERM_KIND, HitKind, Metric, TermKind
 from .expressions import AsciiLower, ContainsText, PairIn, PairOfTermIn, WholeUnits
 
@@ -41,7 +41,7 @@ class TermQuerySet(models.QuerySet[Any]):
         if condition.operator is Operator.EQUALS:
             return terms.filter(digest__in=[digest(text) for text in condition.texts])
         haystack: F | AsciiLower = F("text")
-        needles = list(condition.texts)
+        needles = [text for text in condition.texts if is_storable(text)]
         if condition.operator is Operator.CONTAINS:
             haystack = AsciiLower(haystack)
             needles = [needle for text in needles for needle in spellings(text)]
@@ -125,7 +125,7 @@ class HitQuerySet(models.QuerySet[Any]):
     def of_sessions_like(self, website_id: int, text: str) -> Self:
         """Hits of sessions whose id, place, browser, system or device contains *text*, in any letter case."""
         holds = Q(pk__in=[])
-        for needle in spellings(text):
+        for needle in spellings(text) if is_storable(text) else ():
             holds |= Q(ContainsText(AsciiLower(F("session__distinct_id")), Value(needle)))
         for field in SEARCHED:
             found = _terms(self.model).satisfying(website_id, Filter(field, (text,), Operator.CONTAINS))
