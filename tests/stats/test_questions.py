@@ -87,6 +87,9 @@ FILTERS: list[tuple[tuple[Filter, ...], int, int]] = [
     ((Filter(Metric.CHANNEL, ("email",)),), 1, 1),
     ((Filter(Metric.ENTRY, ("/",)),), 2, 4),
     ((Filter(Metric.ENTRY, ("/",), Operator.NOT_EQUALS),), 1, 1),
+    ((Filter(Metric.ENTRY, ("/", "/pricing")),), 3, 5),
+    ((Filter(Metric.ENTRY, ("/",), Operator.CONTAINS),), 3, 5),
+    ((Filter(Metric.EXIT, ("I", "ü"), Operator.CONTAINS),), 2, 4),
     ((Filter(Metric.EXIT, ("/",)),), 1, 1),
     ((Filter(Metric.ENTRY, ("/",)), Filter(Metric.EXIT, ("/",), Operator.NOT_EQUALS)), 1, 3),
     ((Filter(Metric.COMPLETED, ("buy",)),), 2, 4),
@@ -164,8 +167,46 @@ def test_rankings_count_what_they_are_asked_to(story: None, scope: Scope) -> Non
     assert ranking(scope, Metric.UTM_CONTENT) == []
 
 
+def test_a_filter_on_pages_does_not_move_the_entry(story: None, scope: Scope) -> None:
+    """Ana entered at / and looked at /pricing on her way to /Über; Cy entered there."""
+    on_pricing = scope.filtered(Filter(Metric.PATH, ("/pricing",)))
+    assert ranking(on_pricing, Metric.ENTRY) == [Row("/", 1), Row("/pricing", 1)]
+    assert ranking(on_pricing, Metric.EXIT) == [Row("/pricing", 1), Row("/Über", 1)]
+    assert rows_of(table(on_pricing, Metric.ENTRY)) == [("/", 1, 1, 1, 1), ("/pricing", 1, 1, 1, 1)]
+
+
 def test_cities_carry_their_country(story: None, scope: Scope) -> None:
     assert ranking(scope, Metric.CITY) == [Row("Paris", 1, "FR"), Row("Paris", 1, "US"), Row(None, 1)]
+
+
+def test_many_filters_are_not_too_many(story: None, scope: Scope) -> None:
+    """SQLite's parser has little patience with subqueries in subqueries."""
+    texts = [Filter(metric, ("é", "zzz"), Operator.NOT_CONTAINS) for metric in Metric]
+    values = [Filter(metric, (None, "x", "y"), Operator.NOT_EQUALS) for metric in (Metric.ENTRY, Metric.EXIT)]
+    many = scope.filtered(*texts, *values)
+    assert summary(many).pageviews == 5
+    assert event_totals(many).events == 2
+    assert session_list(many, search="é").total == 0
+    assert len(traffic_series(many, Unit.DAY, START)) == 4
+    for metric in (Metric.ENTRY, Metric.PATH, Metric.CITY):
+        assert table(many, metric, search="É").total == 0
+        assert table(many, metric, with_unknown=True, without=("É",)).total == len(
+            table(scope, metric, with_unknown=True).rows
+        )
+    assert property_values(many, "buy", "plan").total == 2
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "😀" * 300, "\\", "'; --", "%s"], ids=range(6))
+def test_texts_that_cannot_be_there_find_nothing(story: None, scope: Scope, text: str) -> None:
+    for operator in (Operator.EQUALS, Operator.CONTAINS, Operator.CONTAINS_EXACTLY):
+        for metric in (Metric.PATH, Metric.BROWSER, Metric.ENTRY, Metric.COMPLETED):
+            assert summary(scope.filtered(Filter(metric, (text,), operator))) == Summary()
+    assert table(scope, Metric.PATH, search=text).total == 0
+    assert table(scope, Metric.PATH, without=(text,)).total == 3
+    assert session_list(scope, search=text).total == 0
+    assert property_values(scope, text, text).rows == property_values(scope, "buy", text).rows == []
+    assert property_numbers(scope, "buy", text) is None
+    assert sum(count.events for count in one_event_series(scope, text, Unit.DAY, START)) == 0
 
 
 def test_names_can_be_left_out(story: None, scope: Scope) -> None:
