@@ -80,12 +80,13 @@ class JsonRecords:
             if not text.strip():
                 continue
             try:
-                found = json.loads(text)
+                found = json.loads(text.rstrip())
             except RecursionError:
                 raise Broken(self.line, "", "is nested too deep") from None
-            except ValueError as error:
-                place = f"character {error.pos + 1:,}" if isinstance(error, json.JSONDecodeError) else ""
-                raise Broken(self.line, place, f"is no JSON ({error})") from None
+            except json.JSONDecodeError as error:
+                raise Broken(self.line, f"character {error.pos + 1:,}", f"is no JSON ({error.msg})") from None
+            except ValueError as error:  # a number with thousands of digits
+                raise Broken(self.line, "", f"is no JSON ({error})") from None
             if not isinstance(found, dict):
                 raise Broken(self.line, "", f"{shown(found)} is no object")
             return found
