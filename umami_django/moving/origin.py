@@ -10,7 +10,7 @@ from ..services import directory
 from .broken import Broken
 from .header import header_website, uuid_told
 from .records import JSON_LINES, Lines
-from .sources import Source
+from .files import Source
 
 NAME_LENGTH = 100
 DOMAIN_LENGTH = 500
