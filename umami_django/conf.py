@@ -57,6 +57,13 @@ class Settings:
             "counted as `(other)`. `None`: any number."
         },
     )
+    KEEP_MONTHS: int | None = field(
+        default=None,
+        metadata={
+            "doc": "How many whole months hits are kept, besides the current one, where a website says nothing else. "
+            "`None`: for ever."
+        },
+    )
     COLLECT_WRITER: str = field(
         default="commit",
         metadata={

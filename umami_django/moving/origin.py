@@ -8,9 +8,9 @@ from ..logs.reader import Ruler
 from ..models import Website
 from ..services import directory
 from .broken import Broken
+from .files import Source
 from .header import header_website, uuid_told
 from .records import JSON_LINES, Lines
-from .files import Source
 
 NAME_LENGTH = 100
 DOMAIN_LENGTH = 500

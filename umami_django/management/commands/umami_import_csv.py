@@ -13,8 +13,8 @@ from ...models import Website
 from ...moving.broken import Broken
 from ...moving.columns import Table
 from ...moving.csv_import import Options, Outcome, import_file
-from ...moving.origin import website_told_of
 from ...moving.files import Source, sources
+from ...moving.origin import website_told_of
 from ...moving.spool import Spool
 from ...services.purge import purge_website
 from ..options import moment_of, website_of
