@@ -209,6 +209,12 @@ def geoip_path() -> str | None:
     return str(path) if path else None
 
 
+def proxy_signs() -> list[str]:
+    """Django's settings by which a host says that it stands behind a proxy."""
+    names = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    return [name for name in names if getattr(django_settings, name, None)]
+
+
 def is_recording() -> bool:
     """May hits be stored? Under a test runner only when the host asks for it with `RECORD: True`."""
     record = umami_settings().RECORD

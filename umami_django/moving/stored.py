@@ -1,7 +1,7 @@
 """What is stored of a website, batch by batch, as the values it was written from. No file format is known here.
 
 Batches follow each other by key and not by a cursor of the database: memory is constant on every database, nothing
-stays open between two batches, and each takes the same six queries.
+stays open between two batches, and each takes the same seven queries.
 """
 
 from collections.abc import Collection, Iterator

@@ -70,7 +70,7 @@ def visitors(
             or SessionData.objects.using(using).filter(**of).exists()
         )
         return {key: session} if known else {}
-    if distinct_id is None:
+    if distinct_id is None or "\x00" in distinct_id:
         return {}
     return dict(_sessions(website).filter(distinct_id=distinct_id).values_list("pk", "uuid"))
 
