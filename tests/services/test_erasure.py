@@ -9,14 +9,18 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 from django.utils import timezone
 
+from tests.conftest import Api
 from tests.factories import make_website
-from tests.moving.story import fill, rows
+from tests.moving.story import answers, fill, rows
 from tests.traffic import START, Traffic, hit
+from umami_django.domain.periods import HOUR_US, to_micros
 from umami_django.models import (
     Erasure,
     Event,
     EventData,
     EventDocument,
+    RollupMark,
+    RollupState,
     Session,
     SessionData,
     StoredHit,
@@ -24,6 +28,7 @@ from umami_django.models import (
     TermSweep,
     Website,
 )
+from umami_django.rollups.build import build_step, drop
 from umami_django.services import erasure, unused_terms
 from umami_django.services.purge import purge_website
 from umami_django.services.websites import delete_website, reset_website
@@ -245,6 +250,56 @@ def test_a_reset_makes_its_texts_worth_looking_at_and_a_deletion_leaves_nothing(
     purge_website(website)
     assert not TermSweep.objects.exists()
     assert not Erasure.objects.exists()
+
+
+def build_summaries(website: Website) -> None:
+    while build_step(website.pk, START + timedelta(days=2), "default"):
+        pass
+
+
+def test_summaries_follow_an_erasure(website: Website, owner_api: Api) -> None:
+    fill(website)
+    build_summaries(website)
+    before = answers(owner_api, website)
+    erase(website, "bob")
+    assert RollupMark.objects.count() > 0
+    said = answers(owner_api, website)
+    build_summaries(website)
+    assert RollupMark.objects.count() == 0
+    assert RollupState.objects.get().hours_until is not None
+    assert answers(owner_api, website) == said
+    drop(website.pk, "default")
+    assert answers(owner_api, website) == said
+    assert said["stats"]["pageviews"]["value"] == before["stats"]["pageviews"]["value"] - 4
+
+
+def test_texts_that_only_summaries_know_stay(website: Website) -> None:
+    fill(website)
+    build_summaries(website)
+    RollupState.objects.update(raw_from=to_micros(START + timedelta(days=1)) // HOUR_US)
+    StoredHit.objects.all().delete()
+    Session.objects.all().delete()
+    unused_terms.note_deleted(website.pk, timezone.now(), "default")
+    sweep(LATER)
+    sweep(2 * LATER)
+    assert texts(website) >= {
+        "/",
+        "/a#h",
+        "firefox",
+        "Berlin",
+        "DE",
+        "buy",
+        "=cmd()",
+        "t.co",
+        "paidAds",
+    }
+    assert not Term.objects.filter(digest__startswith=unused_terms.RETIRED).exists()
+    assert "gclid" not in texts(website)
+    RollupState.objects.update(raw_from=None)
+    unused_terms.note_deleted(website.pk, timezone.now(), "default")
+    sweep(3 * LATER)
+    sweep(4 * LATER)
+    assert texts(website) == set()
 
 
 def run(website: Website, capsys: Any, **options: Any) -> str:

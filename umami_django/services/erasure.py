@@ -19,9 +19,11 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from ..conf import umami_settings
+from ..domain.periods import to_micros
 from ..ingest.identity import session_key
 from ..models import Erasure, EventData, EventDocument, Session, SessionData, StoredHit, Website
 from ..writers import sessions as remembered
+from ..writers.marks import noting
 from ..writers.rows import write_transaction
 from .unused_terms import note_deleted
 
@@ -51,9 +53,12 @@ def note_erased(website_id: int, session_ids_with_earliest_times: Mapping[int, d
     """Hits of these sessions, none of them older than its time here, are deleted in the transaction that this is called
     in; what was derived from them is to be corrected.
 
-    The seam for summaries: called once for each batch, before COMMIT, with aware UTC datetimes; a session may come
-    again with a later time. Nothing is derived yet.
+    Called once for each batch, before COMMIT, with aware UTC datetimes; a session may come again with a later time.
+    Summaries look only backwards: they are built again from the earliest of these times on.
     """
+    earliest = min(session_ids_with_earliest_times.values())
+    with noting({website_id: to_micros(earliest)}, umami_settings().TRAFFIC_DATABASE):
+        pass  # a mark that is set after the deletion is as good: both are seen at COMMIT
 
 
 def visitors(

@@ -23,14 +23,20 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, Model, Q, Value
+from django.db.models import CharField, Min, Model, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from ..conf import umami_settings
+from ..domain.periods import to_micros
 from ..domain.terms import digest
-from ..domain.vocabulary import TermKind
-from ..models import StoredHit, Term, TermSweep
+from ..domain.vocabulary import Span, TermKind
+from ..models import RollupState, RollupValues, StoredHit, Term, TermSweep
 from ..models.fields import TermField
+from ..rollups.packing import unpack
+from ..rollups.sweep import EVENT_TIMES, PLACES, term_and_country
+from ..rollups.units import start_quarter
+from ..rollups.values import Values
+from ..writers.marks import noting
 from ..writers.rows import write_transaction
 from ..writers.terms import REMEMBERED_S
 
@@ -40,6 +46,10 @@ RETIRED = "retired:"
 """How the digest of a term begins that was put aside; its id follows."""
 BATCH_ROWS = 5_000
 BATCH_TERMS = 1_000
+BATCH_UNITS = 100
+HOUR_QUARTERS = 4
+EVENT_TIME_COLUMNS = 3
+"""Quarter, event name, how many (rollups/build.py)."""
 
 Progress = Callable[[int], None]
 """Called with the number of rows looked at so far."""
@@ -127,8 +137,14 @@ def _put_back(term: Term, using: str) -> None:
         column = TermKind(term.kind).name.lower()
         for model, columns in _referring():
             if column in columns:
-                rows = model._default_manager.using(using).filter(website_id=term.website_id)
-                rows.filter(**{column: term.pk}).update(**{f"{column}_id": twin.pk})
+                rows = model._default_manager.using(using).filter(
+                    website_id=term.website_id, **{column: term.pk}
+                )
+                first = rows.aggregate(first=Min("created_at"))["first"]
+                if first is not None:
+                    # summaries know the one that goes
+                    with noting({term.website_id: to_micros(first)}, using):
+                        rows.update(**{f"{column}_id": twin.pk})
         terms.filter(pk=term.pk).delete()
 
 
@@ -156,6 +172,8 @@ class _Walk:
             rows = model._default_manager.using(self.using).filter(website_id=self.website_id)
             for used in self._used(rows, columns):
                 marks.remove(used)
+        for summarised in _of_pruned_hits(self.website_id, self.using):
+            marks.remove(summarised)
         hits = StoredHit.objects.using(self.using).filter(website_id=self.website_id, pk__gt=newest)
         columns = next(columns for model, columns in _referring() if model is StoredHit)
         for used in self._used(hits, columns):
@@ -174,6 +192,30 @@ class _Walk:
             at, key = batch[-1][:2]
             following = ordered.filter(Q(created_at__gt=at) | Q(pk__gt=key), created_at__gte=at)
             batch = list(following.values_list("created_at", *names)[:BATCH_ROWS])
+
+
+def _of_pruned_hits(website_id: int, using: str) -> Iterator[set[int]]:
+    """The terms that summaries tell of where the hits were pruned: there, nothing else does."""
+    states = RollupState.objects.using(using).filter(pk=website_id)
+    raw_from = states.values_list("raw_from", flat=True).first()
+    if raw_from is None:
+        return
+    units = RollupValues.objects.using(using).filter(website_id=website_id).order_by("pk")
+    last = 0
+    while batch := list(units.filter(pk__gt=last)[:BATCH_UNITS]):
+        last = batch[-1].pk
+        for unit in batch:
+            if start_quarter(Span(unit.span), unit.start) < HOUR_QUARTERS * raw_from:
+                yield _terms_of(unit)
+
+
+def _terms_of(unit: RollupValues) -> set[int]:
+    if unit.dimension == EVENT_TIMES:
+        return set(unpack(unit.packed, EVENT_TIME_COLUMNS)[1])
+    ids = Values(unit.packed).ids
+    if unit.dimension in PLACES:
+        return set(chain.from_iterable(map(term_and_country, ids)))
+    return set(ids)
 
 
 class _Marks:
