@@ -16,7 +16,10 @@ class ErasureForm(forms.Form):
     """One of both; whoever is asked for must be there."""
 
     session = forms.UUIDField(
-        label=_("Session"), required=False, help_text=_("The uuid of a session, from its page.")
+        label=_("Session"),
+        required=False,
+        help_text=_("The uuid of a session, from its page."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     distinct_id = forms.CharField(
         label=_("Distinct id"),
@@ -24,6 +27,7 @@ class ErasureForm(forms.Form):
         max_length=50,
         strip=False,
         help_text=_("What the website calls the visitor; all their sessions are meant."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
     def __init__(self, website: Website, data: Any = None) -> None:
