@@ -23,7 +23,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, Min, Model, Q, Value
+from django.db.models import CharField, Max, Min, Model, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from ..conf import umami_settings
@@ -46,6 +46,7 @@ RETIRED = "retired:"
 """How the digest of a term begins that was put aside; its id follows."""
 BATCH_ROWS = 5_000
 BATCH_TERMS = 1_000
+BATCH_IDS = 10_000
 BATCH_UNITS = 100
 HOUR_QUARTERS = 4
 EVENT_TIME_COLUMNS = 3
@@ -96,7 +97,7 @@ def _put_aside(walk: "_Walk", now: datetime) -> int:
     started = time.monotonic()
     terms = walk.terms.exclude(digest__startswith=RETIRED)
     count = 0
-    for some in _in_batches(walk.unused(terms.values_list("pk", flat=True)), BATCH_TERMS):
+    for some in _in_batches(walk.unused(terms), BATCH_TERMS):
         with write_transaction(walk.using):
             count += terms.filter(pk__in=some).update(
                 digest=Concat(Value(RETIRED), Cast("pk", CharField(max_length=12)))
@@ -111,7 +112,7 @@ def _put_aside(walk: "_Walk", now: datetime) -> int:
 def _finish(walk: "_Walk") -> tuple[int, int]:
     """The second step; how many terms were removed and put back."""
     terms = walk.terms.filter(digest__startswith=RETIRED)
-    unused = walk.unused(terms.values_list("pk", flat=True))
+    unused = walk.unused(terms)
     removed = 0
     for some in _in_batches(unused, BATCH_TERMS):
         with write_transaction(walk.using):
@@ -158,15 +159,21 @@ class _Walk:
         self._progress = progress
         self._looked_at = 0
 
-    def unused(self, ids: Iterable[int]) -> Iterator[int]:
-        """Those of *ids* that no row refers to. One bit of memory for each id between the lowest and the highest.
+    def unused(self, terms: Any) -> Iterator[int]:
+        """The ids of those of *terms* that no row refers to. Memory: one bit for each id between lowest and highest.
 
         The ids are all read before the first row: a term that was there then was stored with its hit, or the hit was
         stored later and is seen by the second step.
         """
-        marks = _Marks(ids)
-        if not marks:
+        ends = terms.aggregate(lowest=Min("pk"), highest=Max("pk"))
+        if ends["lowest"] is None:
             return iter(())
+        marks = _Marks(ends["lowest"], ends["highest"])
+        ids = terms.order_by("pk").values_list("pk", flat=True)
+        last = ends["lowest"] - 1
+        while batch := list(ids.filter(pk__gt=last)[:BATCH_IDS]):
+            marks.add(batch)
+            last = batch[-1]
         newest = StoredHit.objects.using(self.using).order_by("-pk").values_list("pk", flat=True).first() or 0
         for model, columns in _referring():
             rows = model._default_manager.using(self.using).filter(website_id=self.website_id)
@@ -219,19 +226,18 @@ def _terms_of(unit: RollupValues) -> set[int]:
 
 
 class _Marks:
-    """A set of ids as bits."""
+    """A set of ids between two as bits."""
 
-    def __init__(self, ids: Iterable[int]) -> None:
-        # iterated twice: a list of millions of ids would take more than the bits
-        ids = list(ids)
-        self._lowest = min(ids, default=0)
-        self._bits = bytearray((max(ids, default=0) - self._lowest) // 8 + 1 if ids else 0)
+    def __init__(self, lowest: int, highest: int) -> None:
+        self._lowest = lowest
+        self._bits = bytearray((highest - lowest) // 8 + 1)
+
+    def add(self, ids: Iterable[int]) -> None:
+        """Put these in, as far as they are between the two."""
         for number in ids:
             place = number - self._lowest
-            self._bits[place >> 3] |= 1 << (place & 7)
-
-    def __bool__(self) -> bool:
-        return any(self._bits)
+            if 0 <= place < 8 * len(self._bits):
+                self._bits[place >> 3] |= 1 << (place & 7)
 
     def remove(self, ids: Iterable[int | None]) -> None:
         """Take these out, as far as they are in."""
