@@ -202,8 +202,7 @@ class _Import:
                     raise Broken(line, "umami", f"version {shown(version)} is not known here")
             case {"session": fields}:
                 session, told = json_lines.read_session(fields, self._website.pk, self._own)
-                if self._options.until is None or session.created_at < self._options.until:
-                    self._batch.sessions.append(session)
+                self._batch.sessions.append(session)
                 for item in told:
                     self._tell(item, line)
             case {"hit": fields}:
