@@ -62,7 +62,7 @@ def erase_visitors(settles_s: float, until: float, told: Any) -> None:
         for number in range(VISITORS):
             seen = hit(WEBSITE, f"v{number}", "/")
             count += erase(Website(pk=WEBSITE), {seen.session_id: seen.session_uuid}).hits
-        time.sleep(2 * MEMORY_S)
+        time.sleep(3 * MEMORY_S)
     told.put(("hits erased", count))
 
 

@@ -114,9 +114,12 @@ def erase(
                 progress(erased.hits)
         with write_transaction(using):
             told = SessionData.objects.using(using).filter(website_id=website.pk, session_id__in=some)
-            erased.session_properties += told._raw_delete(using)
-            erased.sessions += _sessions(website).filter(pk__in=some)._raw_delete(using)
-            note_deleted(website.pk, timezone.now(), using)
+            properties = told._raw_delete(using)
+            sessions = _sessions(website).filter(pk__in=some)._raw_delete(using)
+            if properties or sessions:
+                note_deleted(website.pk, timezone.now(), using)
+        erased.session_properties += properties
+        erased.sessions += sessions
     remembered.forget()
     return erased
 
