@@ -57,6 +57,13 @@ class Settings:
             "counted as `(other)`. `None`: any number."
         },
     )
+    KEEP_MONTHS: int | None = field(
+        default=None,
+        metadata={
+            "doc": "How many whole months hits are kept, besides the current one, where a website says nothing else. "
+            "`None`: for ever."
+        },
+    )
     COLLECT_WRITER: str = field(
         default="commit",
         metadata={
@@ -200,6 +207,12 @@ def geoip_path() -> str | None:
     """Django's own `GEOIP_PATH`, where a host has one."""
     path = getattr(django_settings, "GEOIP_PATH", None)
     return str(path) if path else None
+
+
+def proxy_signs() -> list[str]:
+    """Django's settings by which a host says that it stands behind a proxy."""
+    names = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    return [name for name in names if getattr(django_settings, name, None)]
 
 
 def is_recording() -> bool:

@@ -8,11 +8,12 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ..dashboards.filtered import filtered, with_unknown
@@ -25,10 +26,13 @@ from ..models import Website
 from ..services import sharing
 from ..services import websites as service
 from ..services.accounts import account_of
+from ..services.erasure import counted, erase
 from ..services.visitors import rules, visitor_of
 from ..stats.totals import totals
 from ..writers.term_budget import replaced_on
+from .erasure import ErasureForm
 from .exclusions import ExclusionInline
+from .export import ExportForm
 from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
 
@@ -40,7 +44,7 @@ class WebsiteForm(forms.ModelForm):
 
     class Meta:
         model = Website
-        fields = ["name", "domain", "owner"]
+        fields = ["name", "domain", "owner", "keep_months"]
         widgets = {
             "name": forms.TextInput(attrs={"class": "vTextField"}),
             "domain": forms.TextInput(attrs={"class": "vTextField", "placeholder": "example.com"}),
@@ -92,7 +96,7 @@ class WebsiteAdmin(admin.ModelAdmin):
         return [("owner", OwnerFilter)] if self._manages_all(request) else []
 
     def get_fields(self, request: HttpRequest, obj: Website | None = None) -> Any:
-        return ["name", "domain", *(["owner"] if self._manages_all(request) else [])]
+        return ["name", "domain", *(["owner"] if self._manages_all(request) else []), "keep_months"]
 
     @staticmethod
     def _manages_all(request: HttpRequest) -> bool:
@@ -166,6 +170,8 @@ class WebsiteAdmin(admin.ModelAdmin):
             named("reset", self.reset_view),
             named("share", self.share_view),
             named("filtered", self.filtered_view),
+            named("export", self.export_view),
+            named("erase", self.erase_view),
             path(
                 "filtered/",
                 self.admin_site.admin_view(self.all_filtered_view),
@@ -237,6 +243,49 @@ class WebsiteAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/umami_django/website/you.html", context)
 
+    def export_view(self, request: HttpRequest, website_id: int) -> HttpResponseBase:
+        """The traffic as a file. For everybody who may view it."""
+        website = self._website(request, website_id)
+        if not self.has_view_permission(request, website):
+            raise PermissionDenied
+        form = ExportForm(request.GET) if request.GET else ExportForm()
+        if form.is_bound and form.is_valid():
+            return form.file(website)
+        context = {
+            **self.admin_site.each_context(request),
+            **self._tools(request, website),
+            "title": gettext("Export the traffic"),
+            "opts": self.opts,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/umami_django/website/export.html", context)
+
+    def erase_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
+        """Asks who, shows what there is, asks again, and erases a visitor."""
+        website = self._changeable(request, website_id)
+        form = ErasureForm(website, request.POST or request.GET or None)
+        found = form.found() if form.is_bound and form.is_valid() else {}
+        if found and request.method == "POST":
+            erased = erase(website, found)
+            # not who it was: that would be kept in the log for ever
+            self.log_change(request, website, gettext("A visitor was erased."))
+            text = ngettext(
+                "The visitor and %(count)d hit were erased.",
+                "The visitor and %(count)d hits were erased.",
+                erased.hits,
+            )
+            messages.success(request, text % {"count": erased.hits})
+            return HttpResponseRedirect(self._url("change", website))
+        context = {
+            **self.admin_site.each_context(request),
+            **self._tools(request, website),
+            "title": gettext("Erase a visitor"),
+            "opts": self.opts,
+            "form": form,
+            "counted": counted(website, found) if found else None,
+        }
+        return TemplateResponse(request, "admin/umami_django/website/erase.html", context)
+
     def reset_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
         """Asks, then makes all traffic up to now invisible."""
         website = self._changeable(request, website_id)
@@ -289,7 +338,7 @@ class WebsiteAdmin(admin.ModelAdmin):
             "may_change": self.has_change_permission(request, website),
             "urls": {
                 name: self._url(name, website)
-                for name in ("overview", "filtered", "reset", "share", "change", "delete")
+                for name in ("overview", "filtered", "export", "erase", "reset", "share", "change", "delete")
             },
         }
 

@@ -1,6 +1,7 @@
 """Tables and constraints; no statistics."""
 
 from .accounts import Account
+from .erasure import Erasure, TermSweep
 from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
 from .rollups import RollupDay, RollupMark, RollupState, RollupValues
@@ -23,6 +24,7 @@ from .websites import Share, Website
 __all__ = [
     "Account",
     "ApiKey",
+    "Erasure",
     "Event",
     "EventData",
     "EventDocument",
@@ -42,5 +44,6 @@ __all__ = [
     "StoredHit",
     "Term",
     "TermDay",
+    "TermSweep",
     "Website",
 ]

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,13 @@ class Website(models.Model):
     name = models.CharField(_("name"), max_length=100)
     domain = models.CharField(
         _("domain"), max_length=500, null=True, blank=True, help_text=_("For example: example.com")
+    )
+    keep_months = models.PositiveSmallIntegerField(
+        _("keep hits for months"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(1200)],
+        help_text=_("Empty: as the installation does (UMAMI['KEEP_MONTHS']). 0: for ever."),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

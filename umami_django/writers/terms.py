@@ -1,5 +1,6 @@
 """Repeated texts become integers: looked up in memory, then in the database, and added where new."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from threading import Lock
@@ -18,9 +19,13 @@ TermKey = tuple[int, int, str]
 OTHER = "(other)"
 """The term that stands for all that came after the day's limit."""
 MOST_CACHED = 50_000
+REMEMBERED_S = 3600.0
+"""An id is looked up again after this long: the purger leaves terms alone that somebody may still remember
+(services/unused_terms.py)."""
 DIGESTS_AT_ONCE = 10_000
 
 _known: OrderedDict[TermKey, int] = OrderedDict()
+_emptied_at = time.monotonic()
 _lock = Lock()
 
 
@@ -84,8 +89,12 @@ def _stored(digests: dict[TermKey, str], using: str) -> dict[TermKey, int]:
 
 def _recall(keys: set[TermKey]) -> tuple[dict[TermKey, int], set[TermKey]]:
     """What is in memory, and what is not."""
+    global _emptied_at
     found, missing = {}, set()
     with _lock:
+        if time.monotonic() - _emptied_at >= REMEMBERED_S:
+            _emptied_at = time.monotonic()
+            _known.clear()
         for key in keys:
             if (known := _known.get(key)) is None:
                 missing.add(key)
