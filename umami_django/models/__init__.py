@@ -3,6 +3,7 @@
 from .accounts import Account
 from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
+from .moving import Move
 from .rollups import RollupDay, RollupMark, RollupState, RollupValues
 from .traffic import (
     Event,
@@ -29,6 +30,7 @@ __all__ = [
     "Exclusion",
     "JournalPosition",
     "LogImport",
+    "Move",
     "Pageview",
     "RefusedDay",
     "RollupDay",

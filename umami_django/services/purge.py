@@ -15,6 +15,7 @@ from ..models import (
     EventData,
     EventDocument,
     LogImport,
+    Move,
     RefusedDay,
     RollupDay,
     RollupMark,
@@ -95,6 +96,7 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     told = SessionData.objects.using(using).filter(website_id=website.pk)
     sessions = Session.objects.using(using).filter(website_id=website.pk)
     imports = LogImport.objects.using(using).filter(website_id=website.pk)
+    moves = Move.objects.using(using).filter(website_id=website.pk)
     terms = Term.objects.using(using).filter(website_id=website.pk)
     refused = RefusedDay.objects.using(using).filter(website_id=website.pk)
     term_days = TermDay.objects.using(using).filter(website_id=website.pk)
@@ -103,7 +105,7 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
             model.objects.using(using).filter(website_id=website.pk)
             for model in (RollupMark, RollupValues, RollupDay, RollupState)
         ]
-        return [told, data, documents, hits, sessions, imports, terms, refused, term_days, *summaries]
+        return [told, data, documents, hits, sessions, imports, moves, terms, refused, term_days, *summaries]
     if website.reset_at is None:
         return []
     reset_at: datetime = website.reset_at
@@ -118,6 +120,7 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
         .exclude(Exists(hits.filter(session_id=OuterRef("pk"))))
         .exclude(Exists(told.filter(session_id=OuterRef("pk")))),
         imports,
+        moves,
     ]
 
 

@@ -1,0 +1,442 @@
+"""Umami 2 and 3 on PostgreSQL: uuids, one table of events, their data in typed leaves.
+
+Columns came and went (v3 reference 5.1): what a version lacks is read as null, older names are known. Source: v3
+reference 5.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from ...domain.hits import Client, Hit, Identification, Location, Property
+from ...domain.periods import EPOCH
+from ...domain.roles import Role
+from ...domain.vocabulary import DataType, HitKind
+from ...ingest.identity import visit_by_hour
+from ...ingest.location import CLICK_IDS, UTM_FIELDS, location
+from ..values import Counted, Person, Position, Site, Source, Told
+from . import ids
+from .connection import Reader, Row, aware
+from .others import other_tables
+
+NAME = "Umami 2 or 3"
+NEEDS = {
+    "user": {"user_id", "username", "password", "role", "created_at"},
+    "website": {"website_id", "name", "domain", "user_id", "created_at"},
+    "session": {"session_id", "website_id", "created_at", "browser", "os", "device", "screen", "language"}
+    | {"country"},
+    "website_event": {"event_id", "website_id", "session_id", "created_at", "url_path", "url_query"}
+    | {"referrer_path", "referrer_query", "referrer_domain", "page_title", "event_type", "event_name"},
+}
+SESSION, EVENT, SESSION_DATA = "session", "website_event", "session_data"
+KINDS = "(1, 2)"
+"""The types of events that are brought: pageviews and custom events."""
+OTHER_TYPES = {3: "clicks on links", 4: "loads of pixels", 5: "performance samples"}
+TEAM_OWNER = "team-owner"
+WEBSITE_SHARE = 1
+LEAF_COLUMNS = (
+    ("data_key", "event_key", "session_key"),
+    ("string_value", "event_string_value"),
+    ("number_value", "event_numeric_value"),
+    ("date_value", "event_date_value"),
+    ("data_type", "event_data_type"),
+)
+"""The columns of event and session data, each with the names it had before."""
+ROLES = {role.value: role for role in Role}
+DISTINCT_ID_LENGTH = 50
+NO_CLIENT = Client()
+
+
+def source(reader: Reader) -> Source:
+    """The database as a source."""
+    return Modern(reader)
+
+
+class Modern:
+    """A database of Umami 2 or 3."""
+
+    family = "2"
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._session_columns = reader.columns["session"]
+        self._event_columns = reader.columns["website_event"]
+        self._has_data = "event_data" in reader.columns
+        self._has_session_data = "session_data" in reader.columns
+        self.streams: Sequence[str] = (SESSION, EVENT) + ((SESSION_DATA,) if self._has_session_data else ())
+        self.counted: Sequence[Counted] = (
+            *(Counted.SESSIONS, Counted.PAGEVIEWS, Counted.EVENTS),
+            *((Counted.EVENT_DATA,) if self._has_data else ()),
+            *((Counted.SESSION_DATA,) if self._has_session_data else ()),
+        )
+        version = "3" if "share_id" not in reader.columns["website"] else "2"
+        self.description = f"Umami {version} on {reader.vendor}"
+
+    def people(self) -> list[Person]:
+        """Users that are not deleted."""
+        rows = self._reader.select(
+            f"SELECT user_id, username, password, role, created_at FROM {self._reader.quote('user')} "
+            f"WHERE {self._in_use('user')} ORDER BY created_at, username"
+        )
+        return [
+            Person(
+                key=str(uuid),
+                username=username,
+                password=password,
+                role=ROLES.get(role, Role.USER),
+                created_at=_moment(created_at),
+                uuid=ids.as_uuid(uuid),
+            )
+            for uuid, username, password, role, created_at in rows
+        ]
+
+    def sites(self) -> list[Site]:
+        """Websites that are not deleted; those of a team are its owner's."""
+        columns = ", ".join(self._column("website", name) for name in ("reset_at", "team_id", "share_id"))
+        rows = self._reader.select(
+            f"SELECT website_id, name, domain, user_id, created_at, {columns} FROM website "
+            f"WHERE {self._in_use('website')} ORDER BY created_at, website_id"
+        )
+        owners, slugs = self._team_owners(), self._slugs()
+        sites = []
+        for key, name, domain, user, created_at, reset_at, team, share in rows:
+            owner = user or owners.get(str(team))
+            sites.append(
+                Site(
+                    key=str(key),
+                    uuid=UUID(str(key)),
+                    name=name,
+                    domain=domain,
+                    owner=None if owner is None else str(owner),
+                    created_at=_moment(created_at),
+                    reset_at=_moment(reset_at),
+                    slugs=(*([share] if share else ()), *slugs[str(key)]),
+                )
+            )
+        return sites
+
+    def count(self, stream: str, site: Site, since: datetime | None) -> int:
+        """How many rows of a stream have a time, since a moment."""
+        condition, parameters = self._condition(stream, site, since)
+        return self._reader.number(f"SELECT COUNT(*) FROM {stream} r WHERE {condition}", parameters)
+
+    def rows(
+        self, stream: str, site: Site, website_id: int, since: datetime | None, after: Position | None
+    ) -> Iterator[list[tuple[Position, Told]]]:
+        """The rows of a stream, by time and key: ours."""
+        key = {SESSION: "session_id", EVENT: "event_id", SESSION_DATA: "session_data_id"}[stream]
+        columns = {
+            SESSION: self._columns_of_session("r"),
+            EVENT: self._columns_of_event(),
+            SESSION_DATA: f"r.session_id, {self._leaf_columns(SESSION_DATA)}",
+        }[stream]
+        joined = ""
+        if stream == EVENT and self._hostname_is_in_session:
+            joined = " LEFT JOIN session s ON s.session_id = r.session_id"
+        condition, parameters = self._condition(stream, site, since)
+        if after is not None:
+            condition += f" AND r.created_at >= %s AND (r.created_at > %s OR r.{key} > %s)"
+            parameters += [self._reader.moment(after.at)] * 2 + [after.row]
+        sql = (
+            f"SELECT r.created_at, r.{key}, {columns} FROM {stream} r{joined} "
+            f"WHERE {condition} ORDER BY r.created_at, r.{key}"
+        )
+        for rows in self._reader.stream(sql, parameters):
+            leaves = self._leaves([row[1] for row in rows]) if stream == EVENT and self._has_data else {}
+            match stream:
+                case "session":
+                    told: list[Told] = [_session(row, website_id) for row in rows]
+                case "website_event":
+                    told = [_hit(row, website_id, leaves.get(str(row[1]), ())) for row in rows]
+                case _:
+                    told = [_told(row, website_id) for row in rows]
+            yield [(Position(aware(row[0]), str(row[1])), item) for row, item in zip(rows, told, strict=True)]
+
+    def sessions(self, site: Site, website_id: int, uuids: Sequence[UUID]) -> list[Identification]:
+        """Sessions by uuid."""
+        sql = (
+            f"SELECT r.created_at, r.session_id, {self._columns_of_session('r')} FROM session r "
+            "WHERE r.session_id IN"
+        )
+        texts = [str(uuid) for uuid in uuids]
+        return [_session(row, website_id) for row in self._reader.select_by_keys(sql, texts)]
+
+    def counts(self, site: Site, since: datetime | None) -> dict[Counted, int]:
+        """Sessions, pageviews, events, the leaves of event data, and those of session data by key."""
+        number = self._reader.number
+        condition, parameters = self._condition(EVENT, site, since)
+        events = f"website_event r WHERE {condition}"
+        counted = {
+            Counted.SESSIONS: self.count(SESSION, site, since),
+            Counted.PAGEVIEWS: number(f"SELECT COUNT(*) FROM {events} AND r.event_type = 1", parameters),
+            Counted.EVENTS: number(f"SELECT COUNT(*) FROM {events} AND r.event_type = 2", parameters),
+        }
+        if self._has_data:
+            counted[Counted.EVENT_DATA] = number(
+                "SELECT COUNT(*) FROM event_data d JOIN website_event r ON r.event_id = d.website_event_id "
+                f"WHERE {condition}",
+                parameters,
+            )
+        if self._has_session_data:
+            condition, parameters = self._condition(SESSION_DATA, site, since)
+            key = self._leaf_name(SESSION_DATA, LEAF_COLUMNS[0])
+            counted[Counted.SESSION_DATA] = number(
+                f"SELECT COUNT(*) FROM (SELECT DISTINCT r.session_id, r.{key} FROM session_data r "
+                f"WHERE {condition}) AS latest",
+                parameters,
+            )
+        return counted
+
+    def left_behind(self) -> dict[str, int]:
+        """What there is no place for here, and rows that nobody sees in Umami either."""
+        reader = self._reader
+        left = other_tables(reader, {*NEEDS, "event_data", "session_data", "share"})
+        for number, count in reader.select(
+            f"SELECT event_type, COUNT(*) FROM website_event WHERE event_type NOT IN {KINDS} GROUP BY event_type"
+        ):
+            left[OTHER_TYPES.get(number, f"events of type {number}")] = count
+        for table in ("user", "website"):
+            if "deleted_at" in reader.columns[table]:
+                left[f"deleted: {table}"] = reader.number(
+                    f"SELECT COUNT(*) FROM {reader.quote(table)} WHERE deleted_at IS NOT NULL"
+                )
+        if "team_id" in reader.columns["website"]:
+            left["websites of a team, given to its owner"] = reader.number(
+                f"SELECT COUNT(*) FROM website WHERE team_id IS NOT NULL AND {self._in_use('website')}"
+            )
+        if "share" in reader.columns:
+            left["shares of links, pixels and boards"] = reader.number(
+                "SELECT COUNT(*) FROM share WHERE share_type <> %s", [WEBSITE_SHARE]
+            )
+        for table in self.streams:
+            kinds = f"event_type IN {KINDS} AND " if table == EVENT else ""
+            left[f"{table}: rows without a time"] = reader.number(
+                f"SELECT COUNT(*) FROM {table} WHERE {kinds}created_at IS NULL"
+            )
+            left[f"{table}: rows of no website (deleted ones, links, pixels)"] = reader.number(
+                f"SELECT COUNT(*) FROM {table} r WHERE {kinds}NOT EXISTS (SELECT 1 FROM website w "
+                f"WHERE w.website_id = r.website_id AND {self._in_use('website', 'w.')})"
+            )
+        if self._has_data:
+            left["event_data: values of no event that is brought"] = reader.number(
+                "SELECT COUNT(*) FROM event_data d WHERE NOT EXISTS (SELECT 1 FROM website_event r "
+                f"WHERE r.event_id = d.website_event_id AND r.event_type IN {KINDS})"
+            )
+        return {what: count for what, count in left.items() if count}
+
+    @property
+    def _hostname_is_in_session(self) -> bool:
+        """Up to 2.17 it was."""
+        return "hostname" not in self._event_columns and "hostname" in self._session_columns
+
+    def _column(self, table: str, name: str, alias: str = "") -> str:
+        """The column, or null where this version has none."""
+        return f"{alias}{name}" if name in self._reader.columns[table] else f"NULL AS {name}"
+
+    def _in_use(self, table: str, alias: str = "") -> str:
+        return f"{alias}deleted_at IS NULL" if "deleted_at" in self._reader.columns[table] else "1 = 1"
+
+    def _condition(self, stream: str, site: Site, since: datetime | None) -> tuple[str, list[Any]]:
+        condition, parameters = "r.website_id = %s AND r.created_at IS NOT NULL", [site.key]
+        if since is not None:
+            condition, parameters = (
+                "r.website_id = %s AND r.created_at >= %s",
+                [
+                    site.key,
+                    self._reader.moment(since),
+                ],
+            )
+        if stream == EVENT:
+            condition += f" AND r.event_type IN {KINDS}"
+        return condition, parameters
+
+    def _columns_of_session(self, alias: str) -> str:
+        region = "region" if "region" in self._session_columns else "subdivision1"
+        names = ("browser", "os", "device", "screen", "language", "country", region, "city", "distinct_id")
+        return ", ".join(self._column("session", name, f"{alias}.") for name in ("hostname", *names))
+
+    def _columns_of_event(self) -> str:
+        address = ("url_path", "url_query", "referrer_path", "referrer_query", "referrer_domain")
+        columns = [self._column(EVENT, name, "r.") for name in (*address, *UTM_FIELDS, *CLICK_IDS)]
+        hostname = "s.hostname" if self._hostname_is_in_session else self._column(EVENT, "hostname", "r.")
+        others = ("visit_id", "event_type", "page_title", "event_name", "tag")
+        return ", ".join(
+            [
+                "r.session_id",
+                *(self._column(EVENT, name, "r.") for name in others),
+                hostname,
+                "1" if "utm_source" in self._event_columns else "0",
+                *columns,
+            ]
+        )
+
+    def _leaf_name(self, table: str, names: Sequence[str]) -> str:
+        return next(name for name in names if name in self._reader.columns[table])
+
+    def _leaf_columns(self, table: str) -> str:
+        return ", ".join(self._leaf_name(table, names) for names in LEAF_COLUMNS)
+
+    def _leaves(self, events: Sequence[Any]) -> dict[str, list[Property]]:
+        """The data of events, by their ids."""
+        sql = f"SELECT website_event_id, {self._leaf_columns('event_data')} FROM event_data WHERE website_event_id IN"
+        found: dict[str, list[Property]] = defaultdict(list)
+        for event, *leaf in self._reader.select_by_keys(sql, [str(event) for event in events]):
+            found[str(event)].append(_leaf(*leaf))
+        return found
+
+    def _team_owners(self) -> dict[str, Any]:
+        if "team_user" not in self._reader.columns:
+            return {}
+        rows = self._reader.select(
+            "SELECT team_id, user_id FROM team_user WHERE role = %s ORDER BY created_at DESC", [TEAM_OWNER]
+        )
+        return {str(team): user for team, user in rows}
+
+    def _slugs(self) -> dict[str, list[str]]:
+        """The share ids of websites."""
+        found: dict[str, list[str]] = defaultdict(list)
+        if "share" in self._reader.columns:
+            for entity, slug in self._reader.select(
+                "SELECT entity_id, slug FROM share WHERE share_type = %s ORDER BY created_at, slug",
+                [WEBSITE_SHARE],
+            ):
+                found[str(entity)].append(slug)
+        return found
+
+
+def _session(row: Row, website_id: int) -> Identification:
+    created_at, uuid, hostname, browser, os, device, screen, language, country, region, city, distinct_id = (
+        row
+    )
+    uuid = ids.stored(uuid)
+    country = country and country.strip()
+    return Identification(
+        website_id=website_id,
+        session_id=ids.known(uuid),
+        session_uuid=uuid,
+        created_at=_moment(created_at) or EPOCH,
+        client=Client(browser, os, device, screen, language, country, _region(region, country), city),
+        hostname=hostname,
+        distinct_id=distinct_id and distinct_id[:DISTINCT_ID_LENGTH],
+    )
+
+
+def _region(region: str | None, country: str | None) -> str | None:
+    """With its country before it, as Umami writes it since 2.18."""
+    region = region and region.strip()
+    return f"{country}-{region}" if region and country and "-" not in region else region or None
+
+
+def _hit(row: Row, website_id: int, leaves: Sequence[Property]) -> Hit:
+    created_at, _, session, visit, event_type, title, name, tag, hostname, has_utm, *address = row
+    at = aware(created_at)
+    uuid = ids.stored(session)
+    key = ids.known(uuid)
+    visit = ids.as_uuid(visit)
+    kind = HitKind(event_type)
+    return Hit(
+        website_id=website_id,
+        session_id=key,
+        session_uuid=uuid,
+        visit_id=visit_by_hour(key, at) if visit is None else ids.known(visit),
+        created_at=at,
+        kind=kind,
+        location=_location(hostname, bool(int(has_utm)), *address),
+        client=NO_CLIENT,
+        hostname=hostname,
+        title=title or None,
+        event_name=(name or "") if kind is HitKind.EVENT else None,
+        event_data=_document(leaves) if leaves else None,
+        properties=tuple(leaves),
+        tag=tag or None,
+    )
+
+
+@lru_cache(maxsize=8192)
+def _location(
+    hostname: str | None,
+    has_utm: bool,
+    path: str,
+    query: str | None,
+    referrer_path: str | None,
+    referrer_query: str | None,
+    referrer_domain: str | None,
+    *values: str | None,
+) -> Location:
+    """The address put together again, and its parts as Umami stored them."""
+    before_hash, hash_mark, fragment = path.partition("#")
+    url = before_hash + (f"?{query}" if query else "") + hash_mark + fragment
+    referrer = None
+    if referrer_domain:
+        query_of_referrer = f"?{referrer_query}" if referrer_query else ""
+        referrer = f"https://{referrer_domain}{referrer_path or ''}{query_of_referrer}"
+    elif referrer_path:
+        referrer = referrer_path + (f"?{referrer_query}" if referrer_query else "")
+    elif referrer_domain == "":
+        referrer = ""
+    place = location(url, referrer, hostname)
+    place = replace(place, path=path, query=query or None, referrer_domain=referrer_domain or None)
+    if not has_utm:
+        return place
+    utm = {field: value for field, value in zip(UTM_FIELDS, values, strict=False) if value}
+    clicks = zip(CLICK_IDS, values[len(UTM_FIELDS) :], strict=True)
+    return replace(place, utm=utm, click_id=next((name for name, value in clicks if value), None))
+
+
+def _told(row: Row, website_id: int) -> Identification:
+    created_at, _, session, *leaf = row
+    uuid = ids.stored(session)
+    return Identification(
+        website_id=website_id,
+        session_id=ids.known(uuid),
+        session_uuid=uuid,
+        created_at=aware(created_at),
+        client=NO_CLIENT,
+        properties=(_leaf(*leaf),),
+    )
+
+
+def _leaf(
+    key: str, text: str | None, number: Decimal | None, date: datetime | None, data_type: int
+) -> Property:
+    """A value; 2.0 stored no text of numbers and times."""
+    moment = _moment(date)
+    number = None if number is None else Decimal(str(number))
+    if text is None and number is not None:
+        text = f"{number:.4f}"
+    if moment is not None and (text is None or not text.endswith("Z") or text.count(":") > 2):
+        text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    kind = DataType(data_type) if data_type in list(DataType) else DataType.STRING
+    return Property(key, kind, text or "", number, moment)
+
+
+def _document(leaves: Sequence[Property]) -> str:
+    """The values as one object; nested ones stay under their dotted keys."""
+    values = {leaf.key: _value(leaf) for leaf in sorted(leaves, key=lambda leaf: leaf.key)}
+    return json.dumps(values, separators=(",", ":"))
+
+
+def _value(leaf: Property) -> Any:
+    match leaf.data_type:
+        case DataType.NUMBER if leaf.number_value is not None:
+            whole = int(leaf.number_value)
+            return whole if whole == leaf.number_value else float(leaf.number_value)
+        case DataType.BOOLEAN:
+            return leaf.string_value == "true"
+        case DataType.ARRAY:
+            try:
+                return json.loads(leaf.string_value)
+            except ValueError:  # it was cut
+                return leaf.string_value
+        case _:
+            return leaf.string_value
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    return None if value is None else aware(value)
