@@ -219,14 +219,14 @@ class V1:
 
 
 def _session(row: Row, site: Site, website_id: int) -> Identification:
-    created_at, number, uuid, hostname, *attributes, country = row
+    created_at, number, uuid, hostname, browser, os, device, screen, language, country = row
     session_uuid, key = ids.session(uuid, site.uuid, number)
     return Identification(
         website_id=website_id,
         session_id=key,
         session_uuid=session_uuid,
         created_at=_moment(created_at) or EPOCH,
-        client=Client(*attributes, country and country.strip()),
+        client=Client(browser, os, device, screen, language, country and country.strip()),
         hostname=hostname,
     )
 
