@@ -74,7 +74,9 @@ def main() -> None:
         migrate(server)
         seconds, peak, output = run(server)
         print(output)
-        print(f"without kills: {rows / seconds:,.0f} rows a second with all that goes with it, peak {peak:,.0f} MB")
+        print(
+            f"without kills: {rows / seconds:,.0f} rows a second with all that goes with it, peak {peak:,.0f} MB"
+        )
         with databases(server, only=TARGET):
             migrate(server)
             killed(server, options.kills, seconds)
@@ -84,7 +86,9 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--server", default="postgres://postgres@127.0.0.1:5432/postgres")
     parser.add_argument("--rows", type=int, default=1_000_000, help="pageviews, sessions and events together")
     parser.add_argument("--kills", type=int, default=10)
@@ -137,7 +141,10 @@ def run(server: str) -> tuple[float, float, str]:
     """Seconds, peak memory in MB, and what it told."""
     started = time.monotonic()
     process = subprocess.Popen(
-        command("umami_import", at(server, SOURCE)), env=environment(server), stdout=subprocess.PIPE, text=True
+        command("umami_import", at(server, SOURCE)),
+        env=environment(server),
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     output = process.stdout.read()

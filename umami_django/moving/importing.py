@@ -63,8 +63,8 @@ def bring(source: Source, site: Site, move: Move, progress: Progress | None = No
     """Bring all rows of a website that are not here yet. Raises MovedElsewhere, DatabaseError."""
     for stream in source.streams:
         after = position(move, stream)
-        for rows in source.rows(stream, site, move.website_id, move.since, after):
-            _store(source, site, move, stream, rows)
+        for rows, last in source.rows(stream, site, move.website_id, move.since, after):
+            _store(source, site, move, stream, rows, last)
             if progress is not None:
                 progress(len(rows))
 
@@ -85,20 +85,14 @@ def later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max(one, other) if one is not None and other is not None else one or other
 
 
-def _store(
-    source: Source, site: Site, move: Move, stream: str, rows: Sequence[tuple[Position, Told]]
-) -> None:
+def _store(source: Source, site: Site, move: Move, stream: str, rows: Sequence[Told], last: Position) -> None:
     using = conf.umami_settings().TRAFFIC_DATABASE
-    hits = [told for _, told in rows if isinstance(told, Hit)]
-    told = [told for _, told in rows if isinstance(told, Identification)]
-    last = rows[-1][0]
+    hits = [told for told in rows if isinstance(told, Hit)]
+    told = [told for told in rows if isinstance(told, Identification)]
     count = len(rows) + move.positions.get(stream, [0, "", 0])[2]
     positions = move.positions | {stream: [to_micros(last.at), last.row, count]}
-    openers = (
-        _missing_sessions(source, site, move.website_id, hits or told, using)
-        if stream != source.streams[0]
-        else []
-    )
+    is_of_sessions = stream == source.streams[0]
+    openers = [] if is_of_sessions else _missing_sessions(source, site, move.website_id, rows, using)
     with write_transaction(using):
         row = Move.objects.using(using).select_for_update().filter(pk=move.pk).first()
         if row is None or row.positions != move.positions:

@@ -91,8 +91,8 @@ class Source(Protocol):
 
     def rows(
         self, stream: str, site: Site, website_id: int, since: datetime | None, after: Position | None
-    ) -> Iterator[list[tuple[Position, Told]]]:
-        """The rows of a stream after a position, as ours with the key *website_id*, in lists of some thousand."""
+    ) -> Iterator[tuple[list[Told], Position]]:
+        """The rows of a stream after a position, as ours with the key *website_id*: some thousand, and the last's."""
 
     def sessions(self, site: Site, website_id: int, uuids: Sequence[UUID]) -> list[Identification]:
         """What is known of these sessions; a time of 1970 where none is known."""

@@ -14,6 +14,7 @@ from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
+from ...domain.periods import from_micros
 from ..values import CannotRead
 
 ENGINES = {
@@ -44,9 +45,15 @@ class Reader:
         _begin_snapshot(self._connection)
         self.columns = self._columns()
 
-    def moment(self, value: datetime) -> Any:
+    def parameter(self, moment: datetime) -> Any:
         """An aware moment as a parameter."""
-        return self._connection.ops.adapt_datetimefield_value(value)
+        return self._connection.ops.adapt_datetimefield_value(moment)
+
+    def time(self, column: str) -> str:
+        """A column of times, to be selected and read by `moment`. As a number it is read in half the time."""
+        if self.vendor == "postgresql":
+            return f"ROUND(EXTRACT(EPOCH FROM {column}) * 1000000)::bigint"
+        return column
 
     def select(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows of a small answer; also while `stream` is read."""
@@ -141,9 +148,16 @@ def parsed(url: str) -> dict[str, Any]:
     }
 
 
-def aware(value: datetime) -> datetime:
+def moment(value: datetime | int) -> datetime:
     """A time of the source as an aware one: all of Umami's are UTC (v1 reference 6.2)."""
+    if isinstance(value, int):
+        return from_micros(value)
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def moment_or_none(value: datetime | int | None) -> datetime | None:
+    """The same, of a column that may be null."""
+    return None if value is None else moment(value)
 
 
 def _without_nul(row: Row) -> Row:

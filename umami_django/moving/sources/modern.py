@@ -22,7 +22,7 @@ from ...ingest.identity import visit_by_hour
 from ...ingest.location import CLICK_IDS, UTM_FIELDS, location
 from ..values import Counted, Person, Position, Site, Source, Told
 from . import ids
-from .connection import Reader, Row, aware
+from .connection import Reader, Row, moment, moment_or_none
 from .others import other_tables
 
 NAME = "Umami 2 or 3"
@@ -90,7 +90,7 @@ class Modern:
                 username=username,
                 password=password,
                 role=ROLES.get(role, Role.USER),
-                created_at=_moment(created_at),
+                created_at=moment_or_none(created_at),
                 uuid=ids.as_uuid(uuid),
             )
             for uuid, username, password, role, created_at in rows
@@ -114,8 +114,8 @@ class Modern:
                     name=name,
                     domain=domain,
                     owner=None if owner is None else str(owner),
-                    created_at=_moment(created_at),
-                    reset_at=_moment(reset_at),
+                    created_at=moment_or_none(created_at),
+                    reset_at=moment_or_none(reset_at),
                     slugs=(*([share] if share else ()), *slugs[str(key)]),
                 )
             )
@@ -128,7 +128,7 @@ class Modern:
 
     def rows(
         self, stream: str, site: Site, website_id: int, since: datetime | None, after: Position | None
-    ) -> Iterator[list[tuple[Position, Told]]]:
+    ) -> Iterator[tuple[list[Told], Position]]:
         """The rows of a stream, by time and key: ours."""
         key = {SESSION: "session_id", EVENT: "event_id", SESSION_DATA: "session_data_id"}[stream]
         columns = {
@@ -142,9 +142,9 @@ class Modern:
         condition, parameters = self._condition(stream, site, since)
         if after is not None:
             condition += f" AND r.created_at >= %s AND (r.created_at > %s OR r.{key} > %s)"
-            parameters += [self._reader.moment(after.at)] * 2 + [after.row]
+            parameters += [self._reader.parameter(after.at)] * 2 + [after.row]
         sql = (
-            f"SELECT r.created_at, r.{key}, {columns} FROM {stream} r{joined} "
+            f"SELECT {self._reader.time('r.created_at')}, r.{key}, {columns} FROM {stream} r{joined} "
             f"WHERE {condition} ORDER BY r.created_at, r.{key}"
         )
         for rows in self._reader.stream(sql, parameters):
@@ -156,7 +156,7 @@ class Modern:
                     told = [_hit(row, website_id, leaves.get(str(row[1]), ())) for row in rows]
                 case _:
                     told = [_told(row, website_id) for row in rows]
-            yield [(Position(aware(row[0]), str(row[1])), item) for row, item in zip(rows, told, strict=True)]
+            yield told, Position(moment(rows[-1][0]), str(rows[-1][1]))
 
     def sessions(self, site: Site, website_id: int, uuids: Sequence[UUID]) -> list[Identification]:
         """Sessions by uuid."""
@@ -249,7 +249,7 @@ class Modern:
                 "r.website_id = %s AND r.created_at >= %s",
                 [
                     site.key,
-                    self._reader.moment(since),
+                    self._reader.parameter(since),
                 ],
             )
         if stream == EVENT:
@@ -320,7 +320,7 @@ def _session(row: Row, website_id: int) -> Identification:
         website_id=website_id,
         session_id=ids.known(uuid),
         session_uuid=uuid,
-        created_at=_moment(created_at) or EPOCH,
+        created_at=moment_or_none(created_at) or EPOCH,
         client=Client(browser, os, device, screen, language, country, _region(region, country), city),
         hostname=hostname,
         distinct_id=distinct_id and distinct_id[:DISTINCT_ID_LENGTH],
@@ -335,7 +335,7 @@ def _region(region: str | None, country: str | None) -> str | None:
 
 def _hit(row: Row, website_id: int, leaves: Sequence[Property]) -> Hit:
     created_at, _, session, visit, event_type, title, name, tag, hostname, has_utm, *address = row
-    at = aware(created_at)
+    at = moment(created_at)
     uuid = ids.stored(session)
     key = ids.known(uuid)
     visit = ids.as_uuid(visit)
@@ -396,7 +396,7 @@ def _told(row: Row, website_id: int) -> Identification:
         website_id=website_id,
         session_id=ids.known(uuid),
         session_uuid=uuid,
-        created_at=aware(created_at),
+        created_at=moment(created_at),
         client=NO_CLIENT,
         properties=(_leaf(*leaf),),
     )
@@ -406,7 +406,7 @@ def _leaf(
     key: str, text: str | None, number: Decimal | None, date: datetime | None, data_type: int
 ) -> Property:
     """A value; 2.0 stored no text of numbers and times."""
-    moment = _moment(date)
+    moment = moment_or_none(date)
     number = None if number is None else Decimal(str(number))
     if text is None and number is not None:
         text = f"{number:.4f}"
@@ -436,7 +436,3 @@ def _value(leaf: Property) -> Any:
                 return leaf.string_value
         case _:
             return leaf.string_value
-
-
-def _moment(value: datetime | None) -> datetime | None:
-    return None if value is None else aware(value)

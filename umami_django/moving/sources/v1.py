@@ -18,7 +18,7 @@ from ...ingest.location import location
 from ...ingest.properties import properties
 from ..values import Counted, Person, Position, Site, Source, Told
 from . import ids
-from .connection import Reader, Row, aware
+from .connection import Reader, Row, moment, moment_or_none
 from .others import other_tables
 
 NAME = "Umami 1"
@@ -88,7 +88,7 @@ class V1:
                 username=username,
                 password=password,
                 role=Role.ADMIN if is_admin else Role.USER,
-                created_at=_moment(created_at),
+                created_at=moment_or_none(created_at),
                 number=number,
                 uuid=ids.as_uuid(uuid),
             )
@@ -108,7 +108,7 @@ class V1:
                 name=name,
                 domain=domain,
                 owner=str(owner),
-                created_at=_moment(created_at),
+                created_at=moment_or_none(created_at),
                 number=number,
                 slugs=(slug,) if slug else (),
             )
@@ -123,7 +123,7 @@ class V1:
 
     def rows(
         self, stream: str, site: Site, website_id: int, since: datetime | None, after: Position | None
-    ) -> Iterator[list[tuple[Position, Told]]]:
+    ) -> Iterator[tuple[list[Told], Position]]:
         """The rows of a stream, by time and key: ours."""
         columns, make = self._shape(stream, site, website_id)
         table = self._tables[stream]
@@ -131,14 +131,15 @@ class V1:
         condition, parameters = self._condition(site, since)
         if after is not None:
             condition += f" AND r.created_at >= %s AND (r.created_at > %s OR r.{key} > %s)"
-            parameters += [self._reader.moment(after.at)] * 2 + [int(after.row)]
+            parameters += [self._reader.parameter(after.at)] * 2 + [int(after.row)]
         joined = "" if stream == SESSION else self._joined(stream)
         sql = (
-            f"SELECT r.created_at, r.{key}, {columns} FROM {self._reader.quote(table)} r{joined} "
+            f"SELECT {self._reader.time('r.created_at')}, r.{key}, {columns} "
+            f"FROM {self._reader.quote(table)} r{joined} "
             f"WHERE {condition} ORDER BY r.created_at, r.{key}"
         )
         for rows in self._reader.stream(sql, parameters):
-            yield [(Position(aware(row[0]), str(row[1])), make(row)) for row in rows]
+            yield [make(row) for row in rows], Position(moment(rows[-1][0]), str(rows[-1][1]))
 
     def sessions(self, site: Site, website_id: int, uuids: Sequence[UUID]) -> list[Identification]:
         """Sessions by uuid."""
@@ -187,7 +188,7 @@ class V1:
     def _condition(self, site: Site, since: datetime | None) -> tuple[str, list[Any]]:
         if since is None:
             return "r.website_id = %s AND r.created_at IS NOT NULL", [site.key]
-        return "r.website_id = %s AND r.created_at >= %s", [site.key, self._reader.moment(since)]
+        return "r.website_id = %s AND r.created_at >= %s", [site.key, self._reader.parameter(since)]
 
     def _joined(self, stream: str) -> str:
         """A row of `_event_old` may be of a session that is gone: its foreign keys are."""
@@ -225,7 +226,7 @@ def _session(row: Row, site: Site, website_id: int) -> Identification:
         website_id=website_id,
         session_id=key,
         session_uuid=session_uuid,
-        created_at=_moment(created_at) or EPOCH,
+        created_at=moment_or_none(created_at) or EPOCH,
         client=Client(browser, os, device, screen, language, country and country.strip()),
         hostname=hostname,
     )
@@ -233,7 +234,7 @@ def _session(row: Row, site: Site, website_id: int) -> Identification:
 
 def _pageview(row: Row, site: Site, website_id: int) -> Hit:
     created_at, _, number, uuid, hostname, url, referrer = row
-    at = aware(created_at)
+    at = moment(created_at)
     session_uuid, key = ids.session(uuid, site.uuid, number)
     return Hit(
         website_id=website_id,
@@ -250,7 +251,7 @@ def _pageview(row: Row, site: Site, website_id: int) -> Hit:
 
 def _event(row: Row, site: Site, website_id: int) -> Hit:
     created_at, _, number, uuid, hostname, url, name, document = row
-    at = aware(created_at)
+    at = moment(created_at)
     session_uuid, key = ids.session(uuid, site.uuid, number)
     data = None if document is None else json.loads(document)
     return Hit(
@@ -267,7 +268,3 @@ def _event(row: Row, site: Site, website_id: int) -> Hit:
         event_data=None if document is None else json.dumps(data, separators=(",", ":")),
         properties=properties(data),
     )
-
-
-def _moment(value: datetime | None) -> datetime | None:
-    return None if value is None else aware(value)
