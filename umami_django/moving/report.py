@@ -34,6 +34,8 @@ def lines(source: Source, site: Site, move: Move) -> list[Line]:
     """Source and target of one website, counted."""
     wanted = source.counts(site, move.since)
     here = held(move.website_id, source.counted, move.since)
+    if here[Counted.SESSIONS] > wanted[Counted.SESSIONS]:
+        wanted[Counted.SESSIONS] += source.lost_sessions(site, move.since)
     return [_line(site.name, table, wanted[table], here[table], move) for table in source.counted]
 
 

@@ -100,5 +100,8 @@ class Source(Protocol):
     def counts(self, site: Site, since: datetime | None) -> dict[Counted, int]:
         """What our tables have to hold when all was brought."""
 
+    def lost_sessions(self, site: Site, since: datetime | None) -> int:
+        """How many sessions are known by rows only: their own is gone, or has no time."""
+
     def left_behind(self) -> dict[str, int]:
         """What cannot be brought, in words, and how much of it there is."""

@@ -139,7 +139,7 @@ def parsed(url: str) -> dict[str, Any]:
     parameters = dict(parse_qsl(parts.query))
     return {
         "ENGINE": f"django.db.backends.{engine}",
-        "NAME": unquote(parts.path if engine == "sqlite3" else parts.path[1:]),
+        "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),

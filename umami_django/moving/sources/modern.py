@@ -23,7 +23,7 @@ from ...ingest.location import CLICK_IDS, UTM_FIELDS, location
 from ..values import Counted, Person, Position, Site, Source, Told
 from . import ids
 from .connection import Reader, Row, moment, moment_or_none
-from .others import other_tables
+from .others import lost_sessions, other_tables
 
 NAME = "Umami 2 or 3"
 NEEDS = {
@@ -192,6 +192,11 @@ class Modern:
                 parameters,
             )
         return counted
+
+    def lost_sessions(self, site: Site, since: datetime | None) -> int:
+        """Sessions that only rows tell of."""
+        condition, parameters = self._condition(EVENT, site, since)
+        return self._reader.number(lost_sessions([EVENT], condition), parameters)
 
     def left_behind(self) -> dict[str, int]:
         """What there is no place for here, and rows that nobody sees in Umami either."""

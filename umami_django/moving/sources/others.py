@@ -1,6 +1,6 @@
-"""Tables that nothing is brought from, and how many rows they have."""
+"""What every family is asked alike: tables that nothing is brought from, sessions that are not there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from .connection import Reader
 
@@ -14,3 +14,14 @@ def other_tables(reader: Reader, known: Collection[str]) -> dict[str, int]:
         for table in sorted(reader.columns)
         if table not in known and table not in BOOKKEEPING
     }
+
+
+def lost_sessions(tables: Sequence[str], condition: str) -> str:
+    """The statement that counts sessions of rows in *tables* that have no row with a time."""
+    rows = " UNION ".join(
+        f"SELECT r.session_id FROM {table} r "
+        "LEFT JOIN session s ON s.session_id = r.session_id AND s.created_at IS NOT NULL "
+        f"WHERE {condition} AND s.session_id IS NULL"
+        for table in tables
+    )
+    return f"SELECT COUNT(*) FROM ({rows}) AS lost"

@@ -19,7 +19,7 @@ from ...ingest.properties import properties
 from ..values import Counted, Person, Position, Site, Source, Told
 from . import ids
 from .connection import Reader, Row, moment, moment_or_none
-from .others import other_tables
+from .others import lost_sessions, other_tables
 
 NAME = "Umami 1"
 NEEDS = {
@@ -165,6 +165,12 @@ class V1:
                 parameters,
             )
         return counted
+
+    def lost_sessions(self, site: Site, since: datetime | None) -> int:
+        """Sessions that only rows tell of."""
+        condition, parameters = self._condition(site, since)
+        lost = lost_sessions([self._reader.quote(self._tables[name]) for name in self.streams[1:]], condition)
+        return self._reader.number(lost, parameters * (len(self.streams) - 1))
 
     def left_behind(self) -> dict[str, int]:
         """Rows without a time or a website, and tables that are none of Umami's."""
