@@ -6,12 +6,14 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
@@ -37,6 +39,7 @@ class SourceDatabase:
         self.connection = connected(url)
         if vendor == "mysql":
             self.execute("SET time_zone = '+00:00'")
+        self.connection.set_autocommit(False)
 
     def create(self, schema: str) -> None:
         for statement in ddl(schema, self.vendor):
@@ -64,6 +67,14 @@ def connected(url: str) -> BaseDatabaseWrapper:
     connection = ConnectionHandler({"default": parsed(url)})["default"]
     connection.ensure_connection()
     return connection
+
+
+def moved(database: SourceDatabase, *options: str) -> str:
+    """Move the database in; what the command says."""
+    database.connection.commit()
+    out = StringIO()
+    call_command("umami_import", database.url, *options, stdout=out, stderr=StringIO())
+    return out.getvalue()
 
 
 @pytest.fixture

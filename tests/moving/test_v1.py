@@ -1,11 +1,10 @@
 """Umami 1 moves in: every version of its tables, and afterwards every statistic answers as its rows say."""
 
+from dataclasses import replace
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client, override_settings
 
 from tests.conftest import Api
@@ -13,7 +12,7 @@ from umami_django.models import Account, EventDocument, Session, Share, StoredHi
 
 from . import schemas
 from .asking import assert_answers_like_its_rows
-from .conftest import SourceDatabase
+from .conftest import SourceDatabase, moved
 from .stories import DOMAIN, LARGE, MADE, SMALL, Story, make_v1, story
 
 pytestmark = pytest.mark.django_db
@@ -21,12 +20,6 @@ HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
     "django.contrib.auth.hashers.BCryptPasswordHasher",
 ]
-
-
-def moved(database: SourceDatabase, *options: str) -> str:
-    out = StringIO()
-    call_command("umami_import", database.url, *options, stdout=out, stderr=StringIO())
-    return out.getvalue()
 
 
 def told(database: SourceDatabase, **options: Any) -> Story:
@@ -65,8 +58,6 @@ def test_every_statistic_answers_as_the_rows_of_the_source_say(
 
 
 def seen_by_the_small_one(seen: Story) -> list[Any]:
-    from dataclasses import replace
-
     return [replace(row, visitor="900", **seen.sessions[1]) for row in seen.rows[:5]]
 
 
