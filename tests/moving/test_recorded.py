@@ -50,10 +50,20 @@ def fill(database: SourceDatabase) -> None:
         )
     names = ("session_uuid", "browser", "os", "device", "screen", "language", "country")
     for number, values in recorded.SESSIONS.items():
-        common = {"session_id": number, "website_id": 1, "created_at": recorded.FIRST, "hostname": "example.com"}
+        common = {
+            "session_id": number,
+            "website_id": 1,
+            "created_at": recorded.FIRST,
+            "hostname": "example.com",
+        }
         database.insert("session", common | dict(zip(names, values, strict=True)))
     for position, (session, url, referrer) in enumerate(recorded.PAGEVIEWS, start=1):
-        row = {"website_id": 1, "session_id": session, "created_at": recorded.pageview_at(position), "url": url}
+        row = {
+            "website_id": 1,
+            "session_id": session,
+            "created_at": recorded.pageview_at(position),
+            "url": url,
+        }
         database.insert("pageview", row | {"referrer": referrer})
     for position, (session, url, name) in enumerate(recorded.EVENTS, start=1):
         row = {"website_id": 1, "session_id": session, "created_at": recorded.event_at(position), "url": url}

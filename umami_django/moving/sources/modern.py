@@ -130,12 +130,7 @@ class Modern:
         self, stream: str, site: Site, website_id: int, since: datetime | None, after: Position | None
     ) -> Iterator[tuple[list[Told], Position]]:
         """The rows of a stream, by time and key: ours."""
-        key = {SESSION: "session_id", EVENT: "event_id", SESSION_DATA: "session_data_id"}[stream]
-        columns = {
-            SESSION: self._columns_of_session("r"),
-            EVENT: self._columns_of_event(),
-            SESSION_DATA: f"r.session_id, {self._leaf_columns(SESSION_DATA)}",
-        }[stream]
+        key, columns = self._shape(stream)
         joined = ""
         if stream == EVENT and self._hostname_is_in_session:
             joined = " LEFT JOIN session s ON s.session_id = r.session_id"
@@ -260,6 +255,16 @@ class Modern:
         if stream == EVENT:
             condition += f" AND r.event_type IN {KINDS}"
         return condition, parameters
+
+    def _shape(self, stream: str) -> tuple[str, str]:
+        """The key of a table, and what to select after time and key."""
+        match stream:
+            case "session":
+                return "session_id", self._columns_of_session("r")
+            case "website_event":
+                return "event_id", self._columns_of_event()
+            case _:
+                return "session_data_id", f"r.session_id, {self._leaf_columns(SESSION_DATA)}"
 
     def _columns_of_session(self, alias: str) -> str:
         region = "region" if "region" in self._session_columns else "subdivision1"

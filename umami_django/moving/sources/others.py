@@ -19,7 +19,7 @@ def other_tables(reader: Reader, known: Collection[str]) -> dict[str, int]:
 def lost_sessions(tables: Sequence[str], condition: str) -> str:
     """The statement that counts sessions of rows in *tables* that have no row with a time."""
     rows = " UNION ".join(
-        f"SELECT r.session_id FROM {table} r "
+        f"SELECT DISTINCT r.session_id FROM {table} r "
         "LEFT JOIN session s ON s.session_id = r.session_id AND s.created_at IS NOT NULL "
         f"WHERE {condition} AND s.session_id IS NULL"
         for table in tables
