@@ -39,6 +39,7 @@ def begun(source: Source, site: Site, website: Website, since: datetime | None) 
     if website.reset_at is not None:
         # what a reset hides would hide the rows that are brought, too; purging it begins all anew
         purge_website(website)
+        sessions.forget()
     using = conf.umami_settings().TRAFFIC_DATABASE
     since = later(since, site.reset_at)
     move = Move.objects.using(using).filter(website_id=website.pk).first()

@@ -1,5 +1,6 @@
 """Accounts and websites of a source become ours. Each only once, however often it is tried; traffic is not here."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +14,9 @@ from django.db.models import Model
 from ..exceptions import UmamiError
 from ..models import Account, Share, Website
 from ..services import directory
+from ..services.hashers import PREFIX
 from .values import Person, Site
 
-BCRYPT = "bcrypt$"
-"""Before a plain bcrypt hash this makes it one of Django's `BCryptPasswordHasher`."""
 SLUG_LENGTH = 64
 
 
@@ -57,9 +57,10 @@ def planned(people: Sequence[Person], names: Mapping[str, str]) -> dict[str, Any
         if user is None:
             problems += _complaints(users, name)
         elif person.username not in names and not _has_business(user):
+            quoted = shlex.quote(name)
             problems.append(
                 f"There is a user {name} here who has no access to the statistics. If it is the same person, say "
-                f"--map-user {name}={name}; else give another name: --map-user {name}=NAME."
+                f"--map-user {quoted}={quoted}; else give another name: --map-user {quoted}=NAME."
             )
     if problems:
         raise CannotMove("\n".join(problems))
@@ -101,13 +102,15 @@ def _complaints(users: Any, name: str) -> list[str]:
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
-        return [f"{name} cannot be a user here: {' '.join(error.messages)} Say --map-user {name}=NAME."]
+        return [
+            f"{name} cannot be a user here: {' '.join(error.messages)} Say --map-user {shlex.quote(name)}=NAME."
+        ]
     return []
 
 
 def _newcomer(person: Person, name: str) -> Account:
     users: Any = get_user_model()
-    user = users(**{users.USERNAME_FIELD: name, "password": BCRYPT + person.password})
+    user = users(**{users.USERNAME_FIELD: name, "password": PREFIX + person.password})
     user.save()
     return _account_of(user, person, created_by_api=True)
 

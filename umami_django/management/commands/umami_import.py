@@ -16,6 +16,7 @@ from ...moving.moving_in import Plan, move_in, plan
 from ...moving.progress import Progress
 from ...moving.report import Line
 from ...moving.sources import opened
+from ...services.hashers import missing_for_bcrypt, waiting_for_bcrypt
 
 URL_VARIABLE = "UMAMI_DATABASE_URL"
 QUIET_LINE_EVERY_S = 10.0
@@ -106,6 +107,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{moved.rows:,} rows brought in {seconds:.1f} s{rate}.")
         for note in moved.notes:
             self.stdout.write(f"  {note}")
+        if waiting_for_bcrypt() and (hint := missing_for_bcrypt()):
+            self.stdout.write(f"  Passwords of Umami do not work yet. {hint}")
         self._report(moved.lines)
 
     def _report(self, lines: list[Line]) -> None:
