@@ -45,7 +45,7 @@ def begun(source: Source, site: Site, website: Website, since: datetime | None) 
     move = Move.objects.using(using).filter(website_id=website.pk).first()
     if move is None:
         move = Move(website_id=website.pk, family=source.family, since=since)
-        move.counts_before = held(website.pk, source.counted, since)
+        move.counts_before = held(website.pk, source.tallied, since)
         move.save(using=using)
     if move.family != source.family:
         raise CannotMove(

@@ -11,7 +11,7 @@ from .importing import begun, bring, brought, later
 from .people import Arrivals, CannotMove, bring_people, bring_sites, planned
 from .progress import Progress
 from .report import Line, lines
-from .values import Counted, Person, Site, Source
+from .values import Person, Site, Source, Tally
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Plan:
     newcomers: list[str]
     acquainted: list[str]
 
-    def counts(self) -> Iterator[tuple[Site, dict[Counted, int]]]:
+    def counts(self) -> Iterator[tuple[Site, dict[Tally, int]]]:
         """What the source holds of each website."""
         for site in self.sites:
             yield site, self.source.counts(site, later(self.since, site.reset_at))

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from .. import conf
 from ..domain.vocabulary import HitKind
 from ..models import EventData, EventDocument, Move, Session, SessionData, StoredHit
-from .values import Counted, Site, Source
+from .values import Site, Source, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Line:
     """One table of one website."""
 
     website: str
-    table: Counted
+    table: Tally
     source: int
     target: int
     others: int
@@ -33,18 +33,18 @@ class Line:
 def lines(source: Source, site: Site, move: Move) -> list[Line]:
     """Source and target of one website, counted."""
     wanted = source.counts(site, move.since)
-    here = held(move.website_id, source.counted, move.since)
-    if here[Counted.SESSIONS] > wanted[Counted.SESSIONS]:
-        wanted[Counted.SESSIONS] += source.lost_sessions(site, move.since)
-    return [_line(site.name, table, wanted[table], here[table], move) for table in source.counted]
+    here = held(move.website_id, source.tallied, move.since)
+    if here[Tally.SESSIONS] > wanted[Tally.SESSIONS]:
+        wanted[Tally.SESSIONS] += source.lost_sessions(site, move.since)
+    return [_line(site.name, table, wanted[table], here[table], move) for table in source.tallied]
 
 
-def held(website_id: int, tables: Sequence[Counted], since: datetime | None) -> dict[str, int]:
+def held(website_id: int, tables: Sequence[Tally], since: datetime | None) -> dict[str, int]:
     """How many rows of each table a website has here, since a moment."""
     return {table: _rows(table, website_id, since).count() for table in tables}
 
 
-def _line(website: str, table: Counted, wanted: int, here: int, move: Move) -> Line:
+def _line(website: str, table: Tally, wanted: int, here: int, move: Move) -> Line:
     """Rows that are too many may have been collected since the move began; only those are taken for others."""
     before: int = move.counts_before.get(table, 0)
     others, target = before, here - before
@@ -54,7 +54,7 @@ def _line(website: str, table: Counted, wanted: int, here: int, move: Move) -> L
     return Line(website, table, wanted, target, others)
 
 
-def _rows(table: Counted, website_id: int, since: datetime | None) -> QuerySet[Any]:
+def _rows(table: Tally, website_id: int, since: datetime | None) -> QuerySet[Any]:
     return _ROWS[table](conf.umami_settings().TRAFFIC_DATABASE, website_id, since)
 
 
@@ -74,11 +74,11 @@ def _documents(using: str, website_id: int, since: datetime | None) -> QuerySet[
     return found.filter(hit_id__in=hits.values("pk"))
 
 
-_ROWS: Mapping[Counted, Callable[[str, int, datetime | None], QuerySet[Any]]] = {
-    Counted.SESSIONS: _of(Session),
-    Counted.PAGEVIEWS: _of(StoredHit, kind=HitKind.PAGEVIEW),
-    Counted.EVENTS: _of(StoredHit, kind=HitKind.EVENT),
-    Counted.EVENT_DOCUMENTS: _documents,
-    Counted.EVENT_DATA: _of(EventData),
-    Counted.SESSION_DATA: _of(SessionData),
+_ROWS: Mapping[Tally, Callable[[str, int, datetime | None], QuerySet[Any]]] = {
+    Tally.SESSIONS: _of(Session),
+    Tally.PAGEVIEWS: _of(StoredHit, kind=HitKind.PAGEVIEW),
+    Tally.EVENTS: _of(StoredHit, kind=HitKind.EVENT),
+    Tally.EVENT_DOCUMENTS: _documents,
+    Tally.EVENT_DATA: _of(EventData),
+    Tally.SESSION_DATA: _of(SessionData),
 }

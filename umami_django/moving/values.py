@@ -16,7 +16,7 @@ class CannotRead(UmamiError):
     """The database cannot be read."""
 
 
-class Counted(StrEnum):
+class Tally(StrEnum):
     """What is counted on both sides when all is done."""
 
     SESSIONS = "sessions"
@@ -78,7 +78,7 @@ class Source(Protocol):
     description: str
     streams: Sequence[str]
     """The names of what there is to bring of a website, sessions first."""
-    counted: Sequence[Counted]
+    tallied: Sequence[Tally]
 
     def people(self) -> list[Person]:
         """Accounts that are in use."""
@@ -97,7 +97,7 @@ class Source(Protocol):
     def sessions(self, site: Site, website_id: int, uuids: Sequence[UUID]) -> list[Identification]:
         """What is known of these sessions; a time of 1970 where none is known."""
 
-    def counts(self, site: Site, since: datetime | None) -> dict[Counted, int]:
+    def counts(self, site: Site, since: datetime | None) -> dict[Tally, int]:
         """What our tables have to hold when all was brought."""
 
     def lost_sessions(self, site: Site, since: datetime | None) -> int:

@@ -4,25 +4,18 @@ Columns came and went (v3 reference 5.1): what a version lacks is read as null, 
 reference 5.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from ...domain.hits import Client, Hit, Identification, Location, Property
-from ...domain.periods import EPOCH
+from ...domain.hits import Identification, Property
 from ...domain.roles import Role
-from ...domain.vocabulary import DataType, HitKind
-from ...ingest.identity import visit_by_hour
-from ...ingest.location import CLICK_IDS, UTM_FIELDS, location
-from ..values import Counted, Person, Position, Site, Source, Told
-from . import ids
-from .connection import Reader, Row, moment, moment_or_none
+from ...ingest.location import CLICK_IDS, UTM_FIELDS
+from ..values import Person, Position, Site, Source, Tally, Told
+from . import ids, modern_rows
+from .connection import Reader, moment, moment_or_none
 from .others import lost_sessions, other_tables
 
 NAME = "Umami 2 or 3"
@@ -49,8 +42,6 @@ LEAF_COLUMNS = (
 )
 """The columns of event and session data, each with the names it had before."""
 ROLES = {role.value: role for role in Role}
-DISTINCT_ID_LENGTH = 50
-NO_CLIENT = Client()
 
 
 def source(reader: Reader) -> Source:
@@ -70,10 +61,10 @@ class Modern:
         self._has_data = "event_data" in reader.columns
         self._has_session_data = "session_data" in reader.columns
         self.streams: Sequence[str] = (SESSION, EVENT) + ((SESSION_DATA,) if self._has_session_data else ())
-        self.counted: Sequence[Counted] = (
-            *(Counted.SESSIONS, Counted.PAGEVIEWS, Counted.EVENTS),
-            *((Counted.EVENT_DATA,) if self._has_data else ()),
-            *((Counted.SESSION_DATA,) if self._has_session_data else ()),
+        self.tallied: Sequence[Tally] = (
+            *(Tally.SESSIONS, Tally.PAGEVIEWS, Tally.EVENTS),
+            *((Tally.EVENT_DATA,) if self._has_data else ()),
+            *((Tally.SESSION_DATA,) if self._has_session_data else ()),
         )
         version = "3" if "share_id" not in reader.columns["website"] else "2"
         self.description = f"Umami {version} on {reader.vendor}"
@@ -146,11 +137,11 @@ class Modern:
             leaves = self._leaves([row[1] for row in rows]) if stream == EVENT and self._has_data else {}
             match stream:
                 case "session":
-                    told: list[Told] = [_session(row, website_id) for row in rows]
+                    told: list[Told] = [modern_rows.session(row, website_id) for row in rows]
                 case "website_event":
-                    told = [_hit(row, website_id, leaves.get(str(row[1]), ())) for row in rows]
+                    told = [modern_rows.hit(row, website_id, leaves.get(str(row[1]), ())) for row in rows]
                 case _:
-                    told = [_told(row, website_id) for row in rows]
+                    told = [modern_rows.told(row, website_id) for row in rows]
             yield told, Position(moment(rows[-1][0]), str(rows[-1][1]))
 
     def sessions(self, site: Site, website_id: int, uuids: Sequence[UUID]) -> list[Identification]:
@@ -160,20 +151,20 @@ class Modern:
             "WHERE r.session_id IN"
         )
         texts = [str(uuid) for uuid in uuids]
-        return [_session(row, website_id) for row in self._reader.select_by_keys(sql, texts)]
+        return [modern_rows.session(row, website_id) for row in self._reader.select_by_keys(sql, texts)]
 
-    def counts(self, site: Site, since: datetime | None) -> dict[Counted, int]:
+    def counts(self, site: Site, since: datetime | None) -> dict[Tally, int]:
         """Sessions, pageviews, events, the leaves of event data, and those of session data by key."""
         number = self._reader.number
         condition, parameters = self._condition(EVENT, site, since)
         events = f"website_event r WHERE {condition}"
         counted = {
-            Counted.SESSIONS: self.count(SESSION, site, since),
-            Counted.PAGEVIEWS: number(f"SELECT COUNT(*) FROM {events} AND r.event_type = 1", parameters),
-            Counted.EVENTS: number(f"SELECT COUNT(*) FROM {events} AND r.event_type = 2", parameters),
+            Tally.SESSIONS: self.count(SESSION, site, since),
+            Tally.PAGEVIEWS: number(f"SELECT COUNT(*) FROM {events} AND r.event_type = 1", parameters),
+            Tally.EVENTS: number(f"SELECT COUNT(*) FROM {events} AND r.event_type = 2", parameters),
         }
         if self._has_data:
-            counted[Counted.EVENT_DATA] = number(
+            counted[Tally.EVENT_DATA] = number(
                 "SELECT COUNT(*) FROM event_data d JOIN website_event r ON r.event_id = d.website_event_id "
                 f"WHERE {condition}",
                 parameters,
@@ -181,7 +172,7 @@ class Modern:
         if self._has_session_data:
             condition, parameters = self._condition(SESSION_DATA, site, since)
             key = self._leaf_name(SESSION_DATA, LEAF_COLUMNS[0])
-            counted[Counted.SESSION_DATA] = number(
+            counted[Tally.SESSION_DATA] = number(
                 f"SELECT COUNT(*) FROM (SELECT DISTINCT r.session_id, r.{key} FROM session_data r "
                 f"WHERE {condition}) AS latest",
                 parameters,
@@ -296,8 +287,8 @@ class Modern:
         """The data of events, by their ids."""
         sql = f"SELECT website_event_id, {self._leaf_columns('event_data')} FROM event_data WHERE website_event_id IN"
         found: dict[str, list[Property]] = defaultdict(list)
-        for event, *leaf in self._reader.select_by_keys(sql, [str(event) for event in events]):
-            found[str(event)].append(_leaf(*leaf))
+        for event, *value in self._reader.select_by_keys(sql, [str(event) for event in events]):
+            found[str(event)].append(modern_rows.leaf(*value))
         return found
 
     def _team_owners(self) -> dict[str, Any]:
@@ -318,131 +309,3 @@ class Modern:
             ):
                 found[str(entity)].append(slug)
         return found
-
-
-def _session(row: Row, website_id: int) -> Identification:
-    created_at, uuid, hostname, browser, os, device, screen, language, country, region, city, distinct_id = (
-        row
-    )
-    uuid = ids.stored(uuid)
-    country = country and country.strip()
-    return Identification(
-        website_id=website_id,
-        session_id=ids.known(uuid),
-        session_uuid=uuid,
-        created_at=moment_or_none(created_at) or EPOCH,
-        client=Client(browser, os, device, screen, language, country, _region(region, country), city),
-        hostname=hostname,
-        distinct_id=distinct_id and distinct_id[:DISTINCT_ID_LENGTH],
-    )
-
-
-def _region(region: str | None, country: str | None) -> str | None:
-    """With its country before it, as Umami writes it since 2.18."""
-    region = region and region.strip()
-    return f"{country}-{region}" if region and country and "-" not in region else region or None
-
-
-def _hit(row: Row, website_id: int, leaves: Sequence[Property]) -> Hit:
-    created_at, _, session, visit, event_type, title, name, tag, hostname, has_utm, *address = row
-    at = moment(created_at)
-    uuid = ids.stored(session)
-    key = ids.known(uuid)
-    visit = ids.as_uuid(visit)
-    kind = HitKind(event_type)
-    return Hit(
-        website_id=website_id,
-        session_id=key,
-        session_uuid=uuid,
-        visit_id=visit_by_hour(key, at) if visit is None else ids.known(visit),
-        created_at=at,
-        kind=kind,
-        location=_location(hostname, bool(int(has_utm)), *address),
-        client=NO_CLIENT,
-        hostname=hostname,
-        title=title or None,
-        event_name=(name or "") if kind is HitKind.EVENT else None,
-        event_data=_document(leaves) if leaves else None,
-        properties=tuple(leaves),
-        tag=tag or None,
-    )
-
-
-@lru_cache(maxsize=8192)
-def _location(
-    hostname: str | None,
-    has_utm: bool,
-    path: str,
-    query: str | None,
-    referrer_path: str | None,
-    referrer_query: str | None,
-    referrer_domain: str | None,
-    *values: str | None,
-) -> Location:
-    """The address put together again, and its parts as Umami stored them."""
-    before_hash, hash_mark, fragment = path.partition("#")
-    url = before_hash + (f"?{query}" if query else "") + hash_mark + fragment
-    referrer = None
-    if referrer_domain:
-        query_of_referrer = f"?{referrer_query}" if referrer_query else ""
-        referrer = f"https://{referrer_domain}{referrer_path or ''}{query_of_referrer}"
-    elif referrer_path:
-        referrer = referrer_path + (f"?{referrer_query}" if referrer_query else "")
-    elif referrer_domain == "":
-        referrer = ""
-    place = location(url, referrer, hostname)
-    place = replace(place, path=path, query=query or None, referrer_domain=referrer_domain or None)
-    if not has_utm:
-        return place
-    utm = {field: value for field, value in zip(UTM_FIELDS, values, strict=False) if value}
-    clicks = zip(CLICK_IDS, values[len(UTM_FIELDS) :], strict=True)
-    return replace(place, utm=utm, click_id=next((name for name, value in clicks if value), None))
-
-
-def _told(row: Row, website_id: int) -> Identification:
-    created_at, _, session, *leaf = row
-    uuid = ids.stored(session)
-    return Identification(
-        website_id=website_id,
-        session_id=ids.known(uuid),
-        session_uuid=uuid,
-        created_at=moment(created_at),
-        client=NO_CLIENT,
-        properties=(_leaf(*leaf),),
-    )
-
-
-def _leaf(
-    key: str, text: str | None, number: Decimal | None, date: datetime | None, data_type: int
-) -> Property:
-    """A value; 2.0 stored no text of numbers and times."""
-    moment = moment_or_none(date)
-    number = None if number is None else Decimal(str(number))
-    if text is None and number is not None:
-        text = f"{number:.4f}"
-    if moment is not None and (text is None or not text.endswith("Z") or text.count(":") > 2):
-        text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    kind = DataType(data_type) if data_type in list(DataType) else DataType.STRING
-    return Property(key, kind, text or "", number, moment)
-
-
-def _document(leaves: Sequence[Property]) -> str:
-    """The values as one object; nested ones stay under their dotted keys."""
-    values = {leaf.key: _value(leaf) for leaf in sorted(leaves, key=lambda leaf: leaf.key)}
-    return json.dumps(values, separators=(",", ":"))
-
-
-def _value(leaf: Property) -> Any:
-    match leaf.data_type:
-        case DataType.NUMBER if leaf.number_value is not None:
-            whole = int(leaf.number_value)
-            return whole if whole == leaf.number_value else float(leaf.number_value)
-        case DataType.BOOLEAN:
-            return leaf.string_value == "true"
-        case DataType.ARRAY:
-            try:
-                return json.loads(leaf.string_value)
-            except ValueError:  # it was cut
-                return leaf.string_value
-        case _:
-            return leaf.string_value

@@ -3,21 +3,15 @@
 Up to 1.36 an event has a type and a value; upgrading keeps those in `_event_old`. Source: v1 reference 6.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ...domain.hits import Client, Hit, Identification
-from ...domain.periods import EPOCH
+from ...domain.hits import Identification
 from ...domain.roles import Role
-from ...domain.vocabulary import HitKind
-from ...ingest.identity import visit_by_hour
-from ...ingest.location import location
-from ...ingest.properties import properties
-from ..values import Counted, Person, Position, Site, Source, Told
-from . import ids
+from ..values import Person, Position, Site, Source, Tally, Told
+from . import ids, v1_rows
 from .connection import Reader, Row, moment, moment_or_none
 from .others import lost_sessions, other_tables
 
@@ -42,7 +36,6 @@ NEEDS = {
 SESSION, PAGEVIEW, EVENT, OLD_EVENT = "session", "pageview", "event", "event of 1.36 or earlier"
 KEYS = {"session": "session_id", "pageview": "view_id", "event": "event_id", "_event_old": "event_id"}
 OF_SESSION = "browser, os, device, screen, language, country"
-NO_CLIENT = Client()
 
 Make = Callable[[Row], Told]
 
@@ -67,9 +60,9 @@ class V1:
             self._tables[OLD_EVENT] = "_event_old" if has_names else "event"
         self._has_data = "event_data" in reader.columns
         self.streams: Sequence[str] = tuple(self._tables)
-        self.counted: Sequence[Counted] = (
-            *(Counted.SESSIONS, Counted.PAGEVIEWS, Counted.EVENTS),
-            *((Counted.EVENT_DOCUMENTS,) if self._has_data else ()),
+        self.tallied: Sequence[Tally] = (
+            *(Tally.SESSIONS, Tally.PAGEVIEWS, Tally.EVENTS),
+            *((Tally.EVENT_DOCUMENTS,) if self._has_data else ()),
         )
         is_late = "account_uuid" in reader.columns["account"]
         versions = "1.39 or 1.40" if is_late else "1.37 or 1.38" if has_names else "1.0 to 1.36"
@@ -148,19 +141,19 @@ class V1:
             "WHERE session_uuid IN"
         )
         texts = [str(uuid) for uuid in uuids]
-        return [_session(row, site, website_id) for row in self._reader.select_by_keys(sql, texts)]
+        return [v1_rows.session(row, site, website_id) for row in self._reader.select_by_keys(sql, texts)]
 
-    def counts(self, site: Site, since: datetime | None) -> dict[Counted, int]:
+    def counts(self, site: Site, since: datetime | None) -> dict[Tally, int]:
         """Sessions, pageviews, events of both forms, and events with data."""
         found = {stream: self.count(stream, site, since) for stream in self.streams}
         counted = {
-            Counted.SESSIONS: found[SESSION],
-            Counted.PAGEVIEWS: found[PAGEVIEW],
-            Counted.EVENTS: found.get(EVENT, 0) + found.get(OLD_EVENT, 0),
+            Tally.SESSIONS: found[SESSION],
+            Tally.PAGEVIEWS: found[PAGEVIEW],
+            Tally.EVENTS: found.get(EVENT, 0) + found.get(OLD_EVENT, 0),
         }
         if self._has_data:
             condition, parameters = self._condition(site, since)
-            counted[Counted.EVENT_DOCUMENTS] = self._reader.number(
+            counted[Tally.EVENT_DOCUMENTS] = self._reader.number(
                 f"SELECT COUNT(*) FROM event_data d JOIN event r ON r.event_id = d.event_id WHERE {condition}",
                 parameters,
             )
@@ -209,9 +202,11 @@ class V1:
         match stream:
             case "session":
                 columns = ", ".join(f"r.{name.strip()}" for name in OF_SESSION.split(","))
-                return f"r.session_uuid, r.hostname, {columns}", lambda row: _session(row, site, website_id)
+                return f"r.session_uuid, r.hostname, {columns}", lambda row: v1_rows.session(
+                    row, site, website_id
+                )
             case "pageview":
-                return f"{of_hit}, r.referrer", lambda row: _pageview(row, site, website_id)
+                return f"{of_hit}, r.referrer", lambda row: v1_rows.pageview(row, site, website_id)
             case "event":
                 data = "NULL"
                 if self._has_data:
@@ -220,57 +215,6 @@ class V1:
                         if self._reader.vendor == "mysql"
                         else ("CAST(d.event_data AS text)")
                     )
-                return f"{of_hit}, r.event_name, {data}", lambda row: _event(row, site, website_id)
+                return f"{of_hit}, r.event_name, {data}", lambda row: v1_rows.event(row, site, website_id)
             case _:
-                return f"{of_hit}, r.event_value, NULL", lambda row: _event(row, site, website_id)
-
-
-def _session(row: Row, site: Site, website_id: int) -> Identification:
-    created_at, number, uuid, hostname, browser, os, device, screen, language, country = row
-    session_uuid, key = ids.session(uuid, site.uuid, number)
-    return Identification(
-        website_id=website_id,
-        session_id=key,
-        session_uuid=session_uuid,
-        created_at=moment_or_none(created_at) or EPOCH,
-        client=Client(browser, os, device, screen, language, country and country.strip()),
-        hostname=hostname,
-    )
-
-
-def _pageview(row: Row, site: Site, website_id: int) -> Hit:
-    created_at, _, number, uuid, hostname, url, referrer = row
-    at = moment(created_at)
-    session_uuid, key = ids.session(uuid, site.uuid, number)
-    return Hit(
-        website_id=website_id,
-        session_id=key,
-        session_uuid=session_uuid,
-        visit_id=visit_by_hour(key, at),
-        created_at=at,
-        kind=HitKind.PAGEVIEW,
-        location=location(url, referrer, hostname),
-        client=NO_CLIENT,
-        hostname=hostname,
-    )
-
-
-def _event(row: Row, site: Site, website_id: int) -> Hit:
-    created_at, _, number, uuid, hostname, url, name, document = row
-    at = moment(created_at)
-    session_uuid, key = ids.session(uuid, site.uuid, number)
-    data = None if document is None else json.loads(document)
-    return Hit(
-        website_id=website_id,
-        session_id=key,
-        session_uuid=session_uuid,
-        visit_id=visit_by_hour(key, at),
-        created_at=at,
-        kind=HitKind.EVENT,
-        location=location(url, None, hostname),
-        client=NO_CLIENT,
-        hostname=hostname,
-        event_name=name,
-        event_data=None if document is None else json.dumps(data, separators=(",", ":")),
-        properties=properties(data),
-    )
+                return f"{of_hit}, r.event_value, NULL", lambda row: v1_rows.event(row, site, website_id)
