@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.test import override_settings
 
 from tests.factories import make_account
@@ -102,6 +104,18 @@ def test_a_mapped_user_gets_the_websites_and_keeps_the_password(database: Source
     assert (account.role, account.created_by_api) == ("user", False)
     assert Website.objects.get(uuid=LARGE).owner == account
     assert not get_user_model().objects.filter(username="bob").exists()
+
+
+def test_two_accounts_may_become_one_person(database: SourceDatabase) -> None:
+    moved(database, "--map-user", "bob=olga", "--map-user", "admin=olga")
+    assert {str(website.owner) for website in Website.objects.all()} == {"olga"}
+    assert Account.objects.count() == 1
+
+
+def test_a_database_that_fails_on_the_way_is_told(database: SourceDatabase) -> None:
+    failing = patch("umami_django.moving.importing.insert", side_effect=OperationalError("gone"))
+    with failing, pytest.raises(CommandError, match="A database failed: gone Run the same command again"):
+        moved(database)
 
 
 def test_a_name_that_is_none_here_is_refused_with_the_way_out(database: SourceDatabase) -> None:

@@ -30,9 +30,6 @@ class Arrivals:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     """By the person's key."""
-    created: list[str] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    """Users who were here already and keep their password."""
     websites: dict[str, Website] = field(default_factory=dict)
     """By uuid."""
     notes: list[str] = field(default_factory=list)
@@ -70,15 +67,13 @@ def planned(people: Sequence[Person], names: Mapping[str, str]) -> dict[str, Any
 def bring_people(people: Sequence[Person], names: Mapping[str, str], arrivals: Arrivals) -> None:
     """Give each person an account. A user who is here already keeps password and role."""
     users = planned(people, names)
+    made: dict[str, Account] = {}
     with transaction.atomic():
         for person in people:
-            user = users[person.key]
-            name = names.get(person.username, person.username)
-            (arrivals.created if user is None else arrivals.known).append(name)
-            if user is None:
-                arrivals.accounts[person.key] = _newcomer(person, name)
-            else:
-                arrivals.accounts[person.key] = _account_of(user, person)
+            name, user = names.get(person.username, person.username), users[person.key]
+            if user is None and name not in made:
+                made[name] = _newcomer(person, name)
+            arrivals.accounts[person.key] = made[name] if user is None else _account_of(user, person)
 
 
 def bring_sites(sites: Sequence[Site], arrivals: Arrivals) -> None:

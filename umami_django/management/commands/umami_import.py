@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -67,6 +68,9 @@ class Command(BaseCommand):
                     self._move(found, shown=options["verbosity"] > 0)
         except UmamiError as error:
             raise CommandError(error.message) from None
+        except DatabaseError as error:
+            reason = str(error).strip()
+            raise CommandError(f"A database failed: {reason} Run the same command again to go on.") from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted. Run the same command again to go on.") from None
 

@@ -103,7 +103,7 @@ class Reader:
                     column.name for column in introspection.get_table_description(cursor, table.name)
                 )
                 for table in introspection.get_table_list(cursor)
-                if table.type in ("t", "p")
+                if table.type == "t"
             }
 
 
@@ -192,10 +192,13 @@ def _begin_snapshot(connection: BaseDatabaseWrapper) -> None:
     match connection.vendor:
         case "postgresql":
             connection.set_autocommit(False)
-            statements = ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"]
+            statements = [
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+                "SET idle_in_transaction_session_timeout = 0",
+            ]
         case "mysql":
             statements = [
-                "SET SESSION time_zone = '+00:00'",
+                "SET SESSION time_zone = '+00:00', net_write_timeout = 3600",
                 "SET SESSION TRANSACTION READ ONLY",
                 "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
             ]
