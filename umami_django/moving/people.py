@@ -52,7 +52,7 @@ def planned(people: Sequence[Person], names: Mapping[str, str]) -> dict[str, Any
         user = users._default_manager.filter(**{users.USERNAME_FIELD: name}).first()
         found[person.key] = user
         if user is None:
-            problems += _complaints(users, name)
+            problems += _complaints(users, name, person.username)
         elif person.username not in names and not _has_business(user):
             quoted = shlex.quote(name)
             problems.append(
@@ -92,13 +92,13 @@ def _has_business(user: Any) -> bool:
     return user.is_superuser or Account.objects.filter(user_id=user.pk).exists()
 
 
-def _complaints(users: Any, name: str) -> list[str]:
+def _complaints(users: Any, name: str, username: str) -> list[str]:
     user = users(**{users.USERNAME_FIELD: name})
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
         return [
-            f"{name} cannot be a user here: {' '.join(error.messages)} Say --map-user {shlex.quote(name)}=NAME."
+            f"{name} cannot be a user here: {' '.join(error.messages)} Say --map-user {shlex.quote(username)}=NAME."
         ]
     return []
 
