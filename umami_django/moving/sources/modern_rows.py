@@ -94,12 +94,19 @@ def _location(
     elif referrer_domain == "":
         referrer = ""
     place = location(url, referrer, hostname)
-    place = replace(place, path=path, query=query or None, referrer_domain=referrer_domain or None)
-    if not has_utm:
-        return place
-    utm = {field: value for field, value in zip(UTM_FIELDS, values, strict=False) if value}
-    clicks = zip(CLICK_IDS, values[len(UTM_FIELDS) :], strict=True)
-    return replace(place, utm=utm, click_id=next((name for name, value in clicks if value), None))
+    utm, click_id = place.utm, place.click_id
+    if has_utm:
+        utm = {field: value for field, value in zip(UTM_FIELDS, values, strict=False) if value}
+        clicks = zip(CLICK_IDS, values[len(UTM_FIELDS) :], strict=True)
+        click_id = next((name for name, value in clicks if value), None)
+    return replace(
+        place,
+        path=path,
+        query=query or None,
+        referrer_domain=referrer_domain or None,
+        utm=utm,
+        click_id=click_id,
+    )
 
 
 def told(row: Row, website_id: int) -> Identification:
