@@ -1,9 +1,11 @@
 """Every statistics route of v1, asked about a website and about the plain rows that it came from."""
 
 import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from tests.conftest import Api
 from tests.twin import v1
@@ -41,6 +43,25 @@ def assert_answers_like_its_rows(api: Api, website_id: int, rows: list[Seen], do
         assert asked("pageviews", **buckets) == v1.series(rows, start, end, unit, tz, filters)
         assert asked("events", **buckets) == v1.event_series(rows, start, end, unit, tz, filters)
         assert asked("metrics", type=kind) == v1.metrics(rows, start, end, kind, filters, domain)
+    for now in ANCHORS:
+        with patch("umami_django.api.v1.views.websites.timezone.now", return_value=now):
+            assert answer(api, website_id, {}, "active") == v1.active(rows, now)
+        assert_realtime_is_like_its_rows(api, website_id, rows, now)
+
+
+def assert_realtime_is_like_its_rows(api: Api, website_id: int, rows: list[Seen], since: datetime) -> None:
+    token = api.get("/api/realtime/init").json()["token"]
+    told = api.get(
+        "/api/realtime/update", {"start_at": to_ms(since)}, **{"x-umami-share-token": token}
+    ).json()
+    wanted = [row for row in rows if row.at >= since]
+    for kind, found, names in (
+        ("pageviews", v1.pageviews(wanted), ("url", "referrer")),
+        ("events", v1.events(wanted), ("url", "event_name")),
+    ):
+        ours = [tuple(row[name] for name in names) for row in told[kind] if row["website_id"] == website_id]
+        theirs = [(row.url, row.referrer if kind == "pageviews" else row.event) for row in found]
+        assert Counter(ours) == Counter(theirs)
 
 
 def answer(api: Api, website_id: int, query: dict[str, str], route: str, **extra: str) -> Any:

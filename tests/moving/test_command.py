@@ -106,6 +106,12 @@ def test_a_mapped_user_gets_the_websites_and_keeps_the_password(database: Source
     assert not get_user_model().objects.filter(username="bob").exists()
 
 
+def test_the_days_limit_of_new_texts_is_not_for_what_is_brought(database: SourceDatabase) -> None:
+    with override_settings(UMAMI={"RECORD": True, "NEW_TERMS_PER_DAY": 1}):
+        moved(database)
+    assert not Term.objects.filter(text="(other)").exists()
+
+
 def test_two_accounts_may_become_one_person(database: SourceDatabase) -> None:
     moved(database, "--map-user", "bob=olga", "--map-user", "admin=olga")
     assert {str(website.owner) for website in Website.objects.all()} == {"olga"}
