@@ -8,12 +8,13 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.test import override_settings
 
 from tests.factories import make_account
 from umami_django.domain.roles import Role
 from umami_django.models import Account, Move, Session, StoredHit, Term, Website
+from umami_django.moving.sources.connection import reading
 
 from . import schemas
 from .conftest import SourceDatabase, moved
@@ -162,10 +163,6 @@ def test_the_url_may_come_from_the_environment(database: SourceDatabase, monkeyp
 
 
 def test_the_source_cannot_be_written(v1_database: SourceDatabase) -> None:
-    from django.db import DatabaseError
-
-    from umami_django.moving.sources.connection import reading
-
     v1_database.create(schemas.V1_LATE)
     v1_database.connection.commit()
     with reading(v1_database.url) as reader, pytest.raises(DatabaseError):
