@@ -79,6 +79,15 @@ def test_every_concern_of_the_doctor_is_documented() -> None:
         assert f"| `{check.__name__}` |" in text
 
 
+def test_every_option_of_moving_in_is_documented() -> None:
+    source = (ROOT / "umami_django/management/commands/umami_import.py").read_text()
+    page = (ROOT / "docs/how-to/move-from-umami.md").read_text()
+    options = re.findall(r'"(--[\w-]+)"', source)
+    assert len(options) == 4
+    for option in options:
+        assert f"| `{option}" in page, option
+
+
 def test_links_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('umami_django', '0008_rollups'),
+        ('umami_django', '0009_moves'),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from .accounts import Account
 from .erasure import Erasure, TermSweep
 from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
+from .moving import Move
 from .rollups import RollupDay, RollupMark, RollupState, RollupValues
 from .traffic import (
     Event,
@@ -31,6 +32,7 @@ __all__ = [
     "Exclusion",
     "JournalPosition",
     "LogImport",
+    "Move",
     "Pageview",
     "RefusedDay",
     "RollupDay",

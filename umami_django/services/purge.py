@@ -16,6 +16,7 @@ from ..models import (
     EventData,
     EventDocument,
     LogImport,
+    Move,
     RefusedDay,
     RollupDay,
     RollupMark,
@@ -100,6 +101,7 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     told = SessionData.objects.using(using).filter(website_id=website.pk)
     sessions = Session.objects.using(using).filter(website_id=website.pk)
     imports = LogImport.objects.using(using).filter(website_id=website.pk)
+    moves = Move.objects.using(using).filter(website_id=website.pk)
     terms = Term.objects.using(using).filter(website_id=website.pk)
     refused = RefusedDay.objects.using(using).filter(website_id=website.pk)
     term_days = TermDay.objects.using(using).filter(website_id=website.pk)
@@ -110,7 +112,7 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
             model.objects.using(using).filter(website_id=website.pk)
             for model in (RollupMark, RollupValues, RollupDay, RollupState)
         ]
-        rest = [imports, terms, refused, term_days, erasures, sweeps, *summaries]
+        rest = [imports, moves, terms, refused, term_days, erasures, sweeps, *summaries]
         return [told, data, documents, hits, sessions, *rest]
     if website.reset_at is None:
         return []
@@ -126,6 +128,7 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
         .exclude(Exists(hits.filter(session_id=OuterRef("pk"))))
         .exclude(Exists(told.filter(session_id=OuterRef("pk")))),
         imports,
+        moves,
     ]
 
 
