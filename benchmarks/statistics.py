@@ -5,9 +5,10 @@
     python benchmarks/statistics.py --growth --databases postgres
     python benchmarks/statistics.py --keep --name year --databases sqlite --folder /var/tmp
 
-Makes a database of its own, fills it by `umami_fake`, builds the summaries by `umami_rollup`, and drops it afterwards unless
-told to --keep it; a kept one is used again under its --name. Warm: each question is asked once before it is timed; the
-median counts. HTTP is Django's test client in process, with a login token. Prints Markdown; --picture draws the same.
+Makes a database of its own, fills it by `umami_fake`, builds the summaries by `umami_rollup`, and drops it afterwards
+unless told to --keep it; a kept one is used again under its --name.
+Warm: each question is asked once before it is timed; the median counts. HTTP is Django's test client in process, with a
+login token. Prints Markdown; --picture draws the same.
 """
 
 import argparse
