@@ -163,14 +163,14 @@ def _dashboard(url: str, port: int, website: int) -> Iterator[Any]:
     viewer = threading.Thread(target=look)
     viewer.start()
     try:
-        yield (
-            lambda: (
-                f"{len(waits)} dashboards, median {1000 * sorted(waits)[len(waits) // 2]:,.0f} ms, {failed} failed answers"
-            )
-        )
+        yield lambda: f"{len(waits)} dashboards, median {_median_ms(waits):,.0f} ms, {failed} failed answers"
     finally:
         stop.set()
         viewer.join()
+
+
+def _median_ms(waits: list[float]) -> float:
+    return 1000 * sorted(waits)[len(waits) // 2]
 
 
 def _token(port: int) -> str:

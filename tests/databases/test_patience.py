@@ -34,7 +34,7 @@ def limits() -> Any:
     """What the connection would do to somebody else's statement."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SHOW statement_timeout")
+            cursor.execute("SELECT current_setting('statement_timeout') || current_setting('jit')")
         elif connection.vendor == "mysql":
             cursor.execute("SELECT @@max_statement_time")
         else:
@@ -107,6 +107,14 @@ def test_rows_arrive_as_without_a_limit(website: Website, traffic: Traffic) -> N
         assert Website.objects.filter(name="100 %").count() == 0
         cursor.execute("SELECT count(*) FROM umami_django_website WHERE name <> %s", ["100 %"])
         assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL compiles questions")
+def test_postgresql_does_not_compile_questions() -> None:
+    with bounded(5), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('jit')")
+        assert cursor.fetchone() == ("off",)
 
 
 @pytest.mark.django_db(transaction=True)

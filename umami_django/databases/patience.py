@@ -58,6 +58,11 @@ class _Patience:
     def left_ms(self) -> int:
         return max(1, int(1000 * (self.ends_at - time.monotonic())))
 
+    @property
+    def postgresql(self) -> dict[str, str]:
+        """Settings of PostgreSQL. Compiling a question takes it 150 ms, as long as many an answer (10 M hits)."""
+        return {"statement_timeout": str(self.left_ms), "jit": "off"}
+
     def __call__(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
@@ -66,9 +71,10 @@ class _Patience:
         if is_question and connection.vendor == "mysql" and connection.mysql_is_mariadb:
             sql = f"SET STATEMENT max_statement_time = {self.left_ms / 1000} FOR {sql}"
         elif is_question and connection.vendor == "postgresql" and _takes_two(context["cursor"].cursor):
-            sql = f"SET LOCAL statement_timeout = {self.left_ms}; {sql}"
-            answer = execute(sql, params, many, context)
-            context["cursor"].cursor.nextset()
+            first = [f"SET LOCAL {name} = {value}" for name, value in self.postgresql.items()]
+            answer = execute("; ".join([*first, sql]), params, many, context)
+            for _ in first:
+                context["cursor"].cursor.nextset()
             return answer
         return execute(sql, params, many, context)
 
@@ -87,12 +93,19 @@ def _postgresql(connection: Any, patience: _Patience) -> Iterator[None]:
     if takes_two and not connection.in_atomic_block:
         yield
         return
+    ours = patience.postgresql
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout')")
-        (before,) = cursor.fetchone()
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(patience.left_ms)])
+        cursor.execute("SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name", [list(ours)])
+        before = dict(cursor.fetchall())
+        _set(cursor, ours)
         yield
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+        _set(cursor, before)
+
+
+def _set(cursor: Any, settings: dict[str, str]) -> None:
+    """Until the end of the transaction."""
+    for name, value in settings.items():
+        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
 @contextmanager
