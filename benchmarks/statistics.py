@@ -174,7 +174,10 @@ def _bytes() -> float:
     from django.apps import apps
     from django.db import connection
 
-    tables = [model._meta.db_table for model in apps.get_models() if getattr(model, "is_traffic", False)]
+    # a set: proxies share a table
+    tables = sorted(
+        {model._meta.db_table for model in apps.get_models() if getattr(model, "is_traffic", False)}
+    )
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
