@@ -46,14 +46,15 @@ def load(
     seconds: int,
     connections: int,
     per_request: int = 1,
+    pause_ms: int = 0,
 ) -> Result:
-    """Send collects to *path* for *seconds* over *connections*."""
+    """Send collects to *path* for *seconds* over *connections*, each pausing so long between two on average."""
     if shutil.which("wrk") is None:
-        return own_load(data, port, path, seconds=seconds, connections=connections)
+        return own_load(data, port, path, seconds=seconds, connections=connections, pause_ms=pause_ms)
     file = folder / "data.lua"
     file.write_text("return " + lua_table(data))
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(SCRIPT)]
-    words = [f"http://127.0.0.1:{port}{path}", "--", str(file), path, str(per_request)]
+    words = [f"http://127.0.0.1:{port}{path}", "--", str(file), path, str(per_request), str(pause_ms)]
     told = subprocess.run([*command, *words], capture_output=True, text=True, check=True).stdout
     failed = sum(int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)", told))
     for name in ("connect", "read", "write", "timeout"):
@@ -71,10 +72,12 @@ def _milliseconds(told: str, share: str) -> float:
     return float(number) * UNITS_MS[unit]
 
 
-def own_load(data: dict[str, Any], port: int, path: str, *, seconds: int, connections: int) -> Result:
+def own_load(
+    data: dict[str, Any], port: int, path: str, *, seconds: int, connections: int, pause_ms: int = 0
+) -> Result:
     """The same requests from two processes of ours; slower than wrk, so the ratios come out kinder."""
     with multiprocessing.Pool(2) as pool:
-        work = [(data, port, path, seconds, connections // 2, number) for number in range(2)]
+        work = [(data, port, path, seconds, connections // 2, number, pause_ms) for number in range(2)]
         parts = pool.starmap(_client, work)
     waits = sorted(wait for part, _ in parts for wait in part)
     return Result(
@@ -86,7 +89,7 @@ def own_load(data: dict[str, Any], port: int, path: str, *, seconds: int, connec
 
 
 def _client(
-    data: dict[str, Any], port: int, path: str, seconds: int, connections: int, number: int
+    data: dict[str, Any], port: int, path: str, seconds: int, connections: int, number: int, pause_ms: int
 ) -> tuple[list[float], int]:
     end = time.monotonic() + seconds
     waits: list[float] = []
@@ -102,6 +105,7 @@ def _client(
             answer = connection.getresponse()
             answer.read()
             waits.append(time.monotonic() - began)
+            time.sleep(chance.uniform(0, 2 * pause_ms) / 1000)
             if answer.status >= 400:
                 failures.append(answer.status)
         connection.close()

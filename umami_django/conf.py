@@ -87,6 +87,16 @@ class Settings:
             "doc": "How large the journal may become while it cannot be loaded; then collect answers 503."
         },
     )
+    STATISTICS_TIMEOUT: int | None = field(
+        default=30,
+        metadata={
+            "doc": "How many seconds a statistics answer may occupy the database; then it is a 503. `None`: any number."
+        },
+    )
+    SQLITE_PRAGMAS: bool = field(
+        default=True,
+        metadata={"doc": "Open a traffic database in a SQLite file with WAL and the like."},
+    )
     API_LOGIN: bool = field(
         default=True, metadata={"doc": "Answer `POST /api/auth/login`; `False` closes the password door."}
     )

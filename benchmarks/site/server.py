@@ -32,22 +32,26 @@ def environment(database_url: str, **umami: object) -> dict[str, str]:
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    """A fresh database of *kind* (sqlite, postgres, mariadb) with our tables; gone afterwards. Its URL."""
+def database(kind: str, folder: Path, name: str = DATABASE, *, keep: bool = False) -> Iterator[str]:
+    """A fresh database of *kind* (sqlite, postgres, mariadb) with our tables; gone afterwards. Its URL.
+
+    With *keep* one that is there is used, and stays.
+    """
     if kind == "sqlite":
-        url = f"sqlite:///{folder}/benchmark.sqlite3"
+        url = f"sqlite:///{folder}/{name}.sqlite3"
         migrate(url)
         yield url
-        for file in folder.glob("benchmark.sqlite3*"):
+        for file in [] if keep else folder.glob(f"{name}.sqlite3*"):
             file.unlink()
         return
-    url = f"{SERVER_URLS[kind]}/{DATABASE}"
-    _recreate(kind, create=True)
+    url = f"{SERVER_URLS[kind]}/{name}"
+    _recreate(kind, name, drop=not keep, create=True)
     try:
         migrate(url)
         yield url
     finally:
-        _recreate(kind, create=False)
+        if not keep:
+            _recreate(kind, name, drop=True, create=False)
 
 
 def migrate(url: str) -> None:
@@ -55,21 +59,26 @@ def migrate(url: str) -> None:
     subprocess.run(command, env=environment(url), check=True)
 
 
-def _recreate(kind: str, *, create: bool) -> None:
-    """Drop the benchmark's database, and make it anew."""
-    statements = [f"DROP DATABASE IF EXISTS {DATABASE}", *([f"CREATE DATABASE {DATABASE}"] if create else [])]
+def _recreate(kind: str, name: str, *, drop: bool, create: bool) -> None:
+    """Drop the database *name*; make it, unless it is there."""
+    statements = [f"DROP DATABASE IF EXISTS {name}"] if drop else []
     if kind == "postgres":
         import psycopg
 
         with psycopg.connect(f"{SERVER_URLS[kind]}/postgres", autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [DATABASE]
-            )
+            if drop:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+                )
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            statements += [f"CREATE DATABASE {name}"] if create and (drop or not known) else []
             for statement in statements:
                 connection.execute(statement)  # type: ignore[call-overload]
         return
     import dj_database_url
     import MySQLdb
+
+    statements += [f"CREATE DATABASE IF NOT EXISTS {name}"] if create else []
 
     place = dj_database_url.parse(SERVER_URLS[kind])
     connection = MySQLdb.connect(

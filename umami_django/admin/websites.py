@@ -20,8 +20,10 @@ from ..dashboards.filtered import filtered, with_unknown
 from ..dashboards.pages import asked_overview
 from ..dashboards.tracking_code import share_url, tracking_code
 from ..dashboards.you import you
+from ..databases.patience import bounded
 from ..domain.answers import Summary
 from ..domain.roles import Permission
+from ..exceptions import TooSlow
 from ..models import Website
 from ..services import sharing
 from ..services import websites as service
@@ -109,25 +111,30 @@ class WebsiteAdmin(admin.ModelAdmin):
     # the list
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The list, with today's numbers of all its websites from one query."""
+        """The list, with today's numbers of all its websites from one query; without them, if that takes too long."""
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
         today = day_period("today", timezone.now())
         assert today is not None  # noqa: S101  a word it knows
-        numbers = totals({website.pk: website.reset_at for website in changelist.result_list}, today)
+        numbers: dict[int, Summary] = {}
+        try:
+            with bounded():
+                numbers = totals({website.pk: website.reset_at for website in changelist.result_list}, today)
+        except TooSlow:
+            messages.warning(request, _("Today's numbers take the database too long at the moment."))
         for website in changelist.result_list:
-            website.today = numbers[website.pk]
+            website.today = numbers.get(website.pk)
         return changelist
 
     @admin.display(description=_("visitors today"))
-    def visitors_today(self, website: Any) -> int:
-        today: Summary = website.today
-        return today.visitors
+    def visitors_today(self, website: Any) -> int | None:
+        today: Summary | None = website.today
+        return today.visitors if today else None
 
     @admin.display(description=_("pageviews today"))
-    def pageviews_today(self, website: Any) -> int:
-        today: Summary = website.today
-        return today.pageviews
+    def pageviews_today(self, website: Any) -> int | None:
+        today: Summary | None = website.today
+        return today.pageviews if today else None
 
     @admin.display(description=_("statistics"))
     def overview_link(self, website: Website) -> str:

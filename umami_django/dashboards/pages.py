@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from ..databases.patience import bounded
 from ..domain.periods import zone
-from ..exceptions import InvalidInput
+from ..exceptions import InvalidInput, TooSlow
 from ..models import Website
 from .overview import overview
 from .ranges import RANGES, range_of
@@ -17,13 +18,17 @@ from .ranges import RANGES, range_of
 def asked_overview(request: HttpRequest, website: Website) -> tuple[dict[str, Any], int]:
     """What a template needs for the overview that `?range=` and `?tz=` name, and the status of the answer.
 
-    400 and a message in the overview's place for an unknown time zone.
+    400 and a message in the overview's place for an unknown time zone, 503 and one when the database needs too long.
     """
     choice = range_of(request.GET.get("range"))
     try:
-        page = overview(website, choice, timezone.now(), _asked_zone(request))
+        with bounded():
+            page = overview(website, choice, timezone.now(), _asked_zone(request))
     except InvalidInput as problem:
         return {"problem": problem.message}, 400
+    except TooSlow:
+        message = gettext("This takes the database too long. Choose a shorter range, or try again later.")
+        return {"problem": message, "ranges": _range_links(request, choice.key)}, 503
     return {"page": page, "ranges": _range_links(request, choice.key)}, 200
 
 
