@@ -166,14 +166,20 @@ def hits(url: str) -> int:
 def new_data(url: str) -> dict[str, Any]:
     """A website of its own, 2,000 paths, 500 user agents."""
     code = "from umami_django.services.websites import create_website; print(create_website(owner=None, name='b').uuid)"
-    chance = random.Random(1)
-    agents = [
+    return {"website": django_of(url, code), "paths": some_paths(), "agents": some_agents()}
+
+
+def some_agents() -> list[str]:
+    return [
         f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
         f"Chrome/{100 + number % 50}.0.{number}.0 Safari/537.36"
         for number in range(AGENTS)
     ]
-    paths = [f"/section-{number % 20}/page-{number}?ref={chance.randrange(5)}" for number in range(PATHS)]
-    return {"website": django_of(url, code), "paths": paths, "agents": agents}
+
+
+def some_paths() -> list[str]:
+    chance = random.Random(1)
+    return [f"/section-{number % 20}/page-{number}?ref={chance.randrange(5)}" for number in range(PATHS)]
 
 
 def known_visitors(data: dict[str, Any], port: int) -> list[dict[str, str]]:

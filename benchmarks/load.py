@@ -122,14 +122,19 @@ def _request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str
         "hostname": "example.com",
         "language": "en-US",
         "screen": "1920x1080",
+        "title": "A page",
     }
     headers = {"Content-Type": "application/json"}
     if chance.random() < 0.25:
         headers["User-Agent"] = chance.choice(data["agents"])
-        headers["X-Forwarded-For"] = ".".join(str(chance.randrange(1, 255)) for _ in range(4))
+        headers["X-Forwarded-For"] = new_address(chance)
     else:
         visitor = chance.choice(data["visitors"])
         headers |= {"User-Agent": visitor["agent"], "X-Forwarded-For": visitor["address"]}
         if chance.random() < 1 / 3:
             headers["X-Umami-Cache"] = visitor["token"]
     return headers, json.dumps({"type": "pageview", "payload": payload})
+
+
+def new_address(chance: random.Random) -> str:
+    return ".".join(str(chance.randrange(1, 255)) for _ in range(4))
