@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest
-
 from .. import conf
 from ..ingest.address import Network, client_address, is_trusted, networks
 from ..ingest.geo import PlaceHeaders, database_path, place, place_headers
@@ -48,33 +46,33 @@ def _place_headers(texts: tuple[str, ...]) -> tuple[PlaceHeaders, ...]:
         return ()
 
 
-def address_of(request: HttpRequest) -> str | None:
+def address_of(meta: Mapping[str, Any]) -> str | None:
     """The visitor's address, as far as trusted proxies tell it; None when there is none (a unix socket)."""
     settings = conf.umami_settings()
     return client_address(
-        request.META.get("REMOTE_ADDR"),
-        Headers(request.META),
+        meta.get("REMOTE_ADDR"),
+        Headers(meta),
         _networks(settings.TRUSTED_PROXIES),
         settings.CLIENT_IP_HEADER.lower() if settings.CLIENT_IP_HEADER else None,
     )
 
 
-def visitor_of(request: HttpRequest) -> Visitor:
-    """Who sent *request*, for the stages of collect."""
+def visitor_of(meta: Mapping[str, Any]) -> Visitor:
+    """Who sent a request with this *meta* (a WSGI environ, a request's `META`), for the stages of collect."""
     settings = conf.umami_settings()
-    address = address_of(request)
-    headers = Headers(request.META)
+    address = address_of(meta)
+    headers = Headers(meta)
     return Visitor(
         address=address,
-        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        user_agent=meta.get("HTTP_USER_AGENT", ""),
         place=place(
             address,
             headers,
-            proxied=is_trusted(request.META.get("REMOTE_ADDR"), _networks(settings.TRUSTED_PROXIES)),
+            proxied=is_trusted(meta.get("REMOTE_ADDR"), _networks(settings.TRUSTED_PROXIES)),
             named_in=_place_headers(settings.GEO_HEADERS),
             database=database_path(settings.GEOIP_DATABASE, conf.geoip_path()),
         ),
-        asks_not_to_be_tracked=request.META.get("HTTP_DNT") == "1" or request.META.get("HTTP_SEC_GPC") == "1",
+        asks_not_to_be_tracked=meta.get("HTTP_DNT") == "1" or meta.get("HTTP_SEC_GPC") == "1",
     )
 
 

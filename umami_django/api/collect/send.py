@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ... import conf
@@ -32,10 +31,9 @@ from ...services.visitors import rules, visitor_of
 from ...writers import store
 from ..tokens import Purpose, signing_key
 from ..v3.errors import error_body, invalid_body
+from .asked import Answer, Asked, BodyTooLarge
 from .door import (
-    BodyTooLarge,
     RateLimited,
-    body_of,
     compact_json,
     dropped,
     limited,
@@ -57,7 +55,7 @@ class Sender:
     rules: Rules
     token: str | None
     now: datetime
-    request: HttpRequest
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +69,10 @@ class Outcome:
 
 
 @open_door(lambda: compact_json(error_body(503), 503))
-def send(request: HttpRequest) -> HttpResponse:
+def send(asked: Asked) -> Answer:
     """Take in one message; the answer has the cache token, the session and the visit."""
     try:
-        outcome = _taken_in(decoded(body_of(request)), _sender(request))
+        outcome = _taken_in(decoded(asked.body()), _sender(asked))
     except BodyTooLarge:
         return compact_json(error_body(413), 413)
     except NoPayload:
@@ -88,22 +86,22 @@ def send(request: HttpRequest) -> HttpResponse:
     if outcome.dropped is Reason.BLOCKED_ADDRESS:
         return dropped(compact_json(error_body(403), 403), outcome.dropped)
     _store([outcome])
-    response = compact_json(outcome.answer)
-    return dropped(response, outcome.dropped) if outcome.dropped else response
+    answer = compact_json(outcome.answer)
+    return dropped(answer, outcome.dropped) if outcome.dropped else answer
 
 
 @open_door(lambda: compact_json(error_body(503), 503))
-def batch(request: HttpRequest) -> HttpResponse:
+def batch(asked: Asked) -> Answer:
     """Take in a list of messages, in their order; those that are wrong are named by their index, the others stored."""
     try:
-        body = decoded(body_of(request))
+        body = decoded(asked.body())
     except BodyTooLarge:
         return compact_json(error_body(413), 413)
     except NotJson as error:
         return compact_json(invalid_body(error), 400)
     if not isinstance(body, list) or len(body) > MOST_AT_ONCE:
         return compact_json(error_body(400, f"Expected an array of at most {MOST_AT_ONCE} messages."), 400)
-    sender = _sender(request)
+    sender = _sender(asked)
     outcomes, details = [], []
     last_limit: RateLimited | None = None
     for index, entry in enumerate(body):
@@ -142,13 +140,13 @@ def _detail(index: int, body: dict[str, Any]) -> dict[str, Any]:
     return {"index": index, "response": body}
 
 
-def _sender(request: HttpRequest) -> Sender:
+def _sender(asked: Asked) -> Sender:
     return Sender(
-        visitor=visitor_of(request),
+        visitor=visitor_of(asked.meta),
         rules=rules(),
-        token=request.META.get("HTTP_X_UMAMI_CACHE"),
+        token=asked.meta.get("HTTP_X_UMAMI_CACHE"),
         now=timezone.now(),
-        request=request,
+        asked=asked,
     )
 
 
@@ -159,9 +157,9 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     if website is None:
         refusals.note(None, Reason.UNKNOWN_WEBSITE, sender.now)
         raise NotFound("Website not found.")
-    trusted = _claims_more(sent) and may_write(sender.request, website)
+    trusted = _claims_more(sent) and may_write(sender.asked, website)
     if not trusted:
-        require_room(sender.request, sender.visitor.address, website, sender.now)
+        require_room(sender.asked, sender.visitor.address, website, sender.now)
     visitor = _visitor(sent, sender.visitor) if trusted else sender.visitor
     if (reason := refusal(visitor, sender.rules)) is not None:
         return _refused(reason, website, sender)
