@@ -1,6 +1,5 @@
 """What a journal's line tells is what was written, whatever a visitor sent; a damaged line is told from a whole one."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +41,7 @@ def test_everything_comes_back() -> None:
         hit(
             7, "ana", "/?utm_source=x&gclid=1", referrer="https://a.example/b", client=Client("safari", "iOS")
         ),
-        replace(hit(7, "bob", "/", event="buy", data=DATA), tag="t", title="T", distinct_id="bob"),
+        hit(7, "bob", "/", event="buy", data=DATA)._replace(tag="t", title="T", distinct_id="bob"),
     ]
     read = record(line(1_764_000_000_123, hits, [identification()])[1:])
     assert (read.accepted_ms, read.hits, read.identifications) == (
@@ -54,7 +53,7 @@ def test_everything_comes_back() -> None:
 
 @given(st.text(), st.text(), st.dictionaries(st.text(), st.text() | st.floats() | st.booleans() | st.none()))
 def test_any_text_comes_back_in_one_line(url: str, title: str, data: dict[str, Any]) -> None:
-    seen = replace(hit(1, "ana", "/", event="e", data=data), title=title, event_name=url)
+    seen = hit(1, "ana", "/", event="e", data=data)._replace(title=title, event_name=url)
     text = line(0, [seen], [identification(data)])
     assert text.count(b"\n") == 2 and text[:1] == text[-1:] == b"\n" and text.isascii()
     assert record(text[1:]).hits == [seen]

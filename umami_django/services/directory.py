@@ -27,8 +27,10 @@ RETRIED_AFTER_S = 1.0
 """How long after a failure of the database it is asked again."""
 MOST_REMEMBERED = 10_000
 
-_known: OrderedDict[str, tuple[float, Tracked | None]] = OrderedDict()
-_being_looked_up: set[str] = set()
+Key = UUID | str
+
+_known: OrderedDict[Key, tuple[float, Tracked | None]] = OrderedDict()
+_being_looked_up: set[Key] = set()
 _trouble_until = float("-inf")
 """Until then nobody asks the database about a website that is not remembered."""
 _lock = Lock()
@@ -36,7 +38,7 @@ _lock = Lock()
 
 def website_by_uuid(uuid: UUID) -> Tracked | None:
     """The website that is tracked as *uuid*; None when there is none, or no more. At most two queries."""
-    return _remembered(str(uuid), uuid=uuid)
+    return _remembered(uuid, uuid=uuid)
 
 
 def website_called(text: str) -> Tracked | None:
@@ -48,12 +50,13 @@ def website_called(text: str) -> Tracked | None:
     return found or _remembered(f"domain:{text}", domain=text) or _remembered(f"name:{text}", name=text)
 
 
-def _remembered(key: str, **condition: Any) -> Tracked | None:
+def _remembered(key: Key, **condition: Any) -> Tracked | None:
     """Raises DatabaseError when the database fails and nothing is remembered."""
-    entry = _known.get(key)
+    entry, now = _known.get(key), time.monotonic()
+    if entry is not None and now - entry[0] < REMEMBERED_S:
+        return entry[1]
     with _lock:
-        now = time.monotonic()
-        if entry is not None and (now - entry[0] < REMEMBERED_S or key in _being_looked_up):
+        if entry is not None and key in _being_looked_up:
             return entry[1]
         if entry is None and now < _trouble_until:
             raise StoreUnavailable
@@ -85,7 +88,7 @@ def tracked(website_id: int, uuid: UUID) -> Tracked:
     return Tracked(website_id, uuid, compiled(rules.values_list("kind", "value")))
 
 
-def _remember(key: str, now: float, found: Tracked | None) -> None:
+def _remember(key: Key, now: float, found: Tracked | None) -> None:
     with _lock:
         _known[key] = (now, found)
         _known.move_to_end(key)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from .. import conf
-from ..ingest.address import Network, client_address, is_trusted, networks
+from ..ingest.address import Networks, client_address, is_trusted, networks
 from ..ingest.geo import PlaceHeaders, database_path, place, place_headers
 from ..ingest.pipeline import Rules, Visitor
 
@@ -25,6 +25,9 @@ class Headers(Mapping[str, str]):
         value: str = self._meta[_meta_key(name)]
         return value
 
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._meta.get(_meta_key(name), default)
+
     def __iter__(self) -> Iterator[str]:
         return (key[5:].lower().replace("_", "-") for key in self._meta if key.startswith("HTTP_"))
 
@@ -33,7 +36,7 @@ class Headers(Mapping[str, str]):
 
 
 @lru_cache(maxsize=16)
-def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+def _networks(texts: tuple[str, ...]) -> Networks:
     return networks(texts)
 
 
@@ -47,28 +50,28 @@ def _place_headers(texts: tuple[str, ...]) -> tuple[PlaceHeaders, ...]:
 
 
 def address_of(meta: Mapping[str, Any]) -> str | None:
-    """The visitor's address, as far as trusted proxies tell it; None when there is none (a unix socket)."""
+    """The visitor's address, as far as trusted proxies tell it; None when there is none (a unix socket).
+
+    *meta* is a WSGI environ, or a request's `META`.
+    """
     settings = conf.umami_settings()
     return client_address(
-        meta.get("REMOTE_ADDR"),
-        Headers(meta),
-        _networks(settings.TRUSTED_PROXIES),
-        settings.CLIENT_IP_HEADER.lower() if settings.CLIENT_IP_HEADER else None,
+        meta.get("REMOTE_ADDR"), Headers(meta), _networks(settings.TRUSTED_PROXIES), settings.CLIENT_IP_HEADER
     )
 
 
 def visitor_of(meta: Mapping[str, Any]) -> Visitor:
-    """Who sent a request with this *meta* (a WSGI environ, a request's `META`), for the stages of collect."""
+    """Who sent a request with this *meta*, for the stages of collect."""
     settings = conf.umami_settings()
-    address = address_of(meta)
-    headers = Headers(meta)
+    trusted, headers, remote = _networks(settings.TRUSTED_PROXIES), Headers(meta), meta.get("REMOTE_ADDR")
+    address = client_address(remote, headers, trusted, settings.CLIENT_IP_HEADER)
     return Visitor(
         address=address,
         user_agent=meta.get("HTTP_USER_AGENT", ""),
         place=place(
             address,
             headers,
-            proxied=is_trusted(meta.get("REMOTE_ADDR"), _networks(settings.TRUSTED_PROXIES)),
+            proxied=is_trusted(remote, trusted),
             named_in=_place_headers(settings.GEO_HEADERS),
             database=database_path(settings.GEOIP_DATABASE, conf.geoip_path()),
         ),

@@ -60,17 +60,8 @@ def _hit(hit: Hit) -> tuple[Any, ...]:
         hit.visit_id,
         to_micros(hit.created_at),
         hit.kind,
-        (
-            place.url,
-            place.path,
-            place.query,
-            place.referrer,
-            place.referrer_domain,
-            place.utm,
-            place.click_id,
-            place.channel,
-        ),
-        _client(client),
+        place,
+        client,
         hit.hostname,
         hit.title,
         hit.event_name,
@@ -109,7 +100,7 @@ def _identification(told: Identification) -> tuple[Any, ...]:
         told.session_id,
         told.session_uuid.hex,
         to_micros(told.created_at),
-        _client(told.client),
+        told.client,
         told.hostname,
         told.distinct_id,
         [*map(_property, told.properties)],
@@ -127,19 +118,6 @@ def _read_identification(told: list[Any]) -> Identification:
         hostname,
         distinct_id,
         tuple(map(_read_property, properties)),
-    )
-
-
-def _client(client: Client) -> tuple[str | None, ...]:
-    return (
-        client.browser,
-        client.os,
-        client.device,
-        client.screen,
-        client.language,
-        client.country,
-        client.region,
-        client.city,
     )
 
 

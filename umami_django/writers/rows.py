@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connections, transaction
 
 from ..conf import umami_settings
-from ..domain.hits import Hit, Identification
+from ..domain.hits import Client, Hit, Identification, Location
 from ..domain.periods import to_micros
 from ..domain.terms import digest
 from ..domain.vocabulary import TermKind
@@ -23,25 +23,8 @@ Seen = Hit | Identification
 
 Texts = Sequence[str | None]
 ROWS_AT_ONCE = 1000
-HIT_TERMS = (
-    "url",
-    "path",
-    "query",
-    "referrer",
-    "referrer_domain",
-    "hostname",
-    "title",
-    "event_name",
-    "tag",
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_content",
-    "utm_term",
-    "click_id",
-    "channel",
-)
-SESSION_TERMS = ("hostname", "browser", "os", "device", "screen", "language", "country", "region", "city")
+HIT_TERMS = (*Location._fields, "hostname", "title", "event_name", "tag")
+SESSION_TERMS = ("hostname", *Client._fields)
 HIT_KINDS = tuple(int(TermKind[column.upper()]) for column in HIT_TERMS)
 SESSION_KINDS = tuple(int(TermKind[column.upper()]) for column in SESSION_TERMS)
 HIT_COLUMNS = (
@@ -140,41 +123,12 @@ def _earliest(hits: Sequence[Hit]) -> dict[int, int]:
 
 def hit_texts(hit: Hit) -> tuple[str | None, ...]:
     """Everything that a hit's own row refers to, in the order of HIT_TERMS."""
-    place, utm = hit.location, hit.location.utm.get
-    return (
-        place.url,
-        place.path,
-        place.query,
-        place.referrer,
-        place.referrer_domain,
-        hit.hostname,
-        hit.title,
-        hit.event_name,
-        hit.tag,
-        utm("utm_source"),
-        utm("utm_medium"),
-        utm("utm_campaign"),
-        utm("utm_content"),
-        utm("utm_term"),
-        place.click_id,
-        place.channel,
-    )
+    return (*hit.location, hit.hostname, hit.title, hit.event_name, hit.tag)
 
 
 def session_texts(item: Seen) -> tuple[str | None, ...]:
     """Everything that a session's row refers to, in the order of SESSION_TERMS."""
-    client = item.client
-    return (
-        item.hostname,
-        client.browser,
-        client.os,
-        client.device,
-        client.screen,
-        client.language,
-        client.country,
-        client.region,
-        client.city,
-    )
+    return (item.hostname, *item.client)
 
 
 def _keys(website_id: int, kinds: Sequence[int], texts: Sequence[str | None]) -> Iterator[TermKey]:

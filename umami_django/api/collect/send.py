@@ -1,6 +1,6 @@
 """`POST /api/send` and `POST /api/batch`, the doors of today's trackers and clients (v3 reference 4.1, 4.5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -210,8 +210,8 @@ def _visitor(sent: Message, visitor: Visitor) -> Visitor:
     if sent.address:
         path = database_path(conf.umami_settings().GEOIP_DATABASE, conf.geoip_path())
         where = place(sent.address, {}, proxied=False, database=path)
-        visitor = replace(visitor, address=sent.address, place=where)
-    return replace(visitor, user_agent=sent.user_agent) if sent.user_agent else visitor
+        visitor = visitor._replace(address=sent.address, place=where)
+    return visitor._replace(user_agent=sent.user_agent) if sent.user_agent else visitor
 
 
 def _store(outcomes: list[Outcome]) -> None:

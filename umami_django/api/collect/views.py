@@ -3,9 +3,8 @@
 It reads like the stages: visitor, payload, website, hit, rows. Source: v1 reference 4.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -76,8 +75,7 @@ def _token(token: str) -> Answer:
     return Answer(200, token.encode(), {"Content-Type": "text/plain"})
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a message: the cache token or what is to be said, and why it was not counted."""
 
     answer: str = ""
