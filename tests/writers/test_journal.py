@@ -97,7 +97,7 @@ def test_a_file_that_nobody_writes_to_is_deleted_when_it_is_loaded(
 def test_files_are_rotated(
     directory: Path, loader: Loader, website: Website, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "ROTATED_AT_BYTES", 1000)
+    monkeypatch.setattr(journal, "ROTATED_AT_BYTES", 500)
     write(website, *(f"/{number}" for number in range(10)))
     assert len(journal.files(directory)) > 2
     assert loader.load_all() == 10
@@ -149,7 +149,7 @@ class Trouble:
         monkeypatch.setattr(load, "insert", self)
 
     def __call__(self, hits: Any, *rest: Any) -> None:
-        if any(item.location.url == self.url for item in hits):
+        if any(item.texts[0] == self.url for item in hits):
             raise self.error
         self.insert(hits, *rest)
 

@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -20,10 +20,11 @@ from uuid import UUID
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 from ..conf import umami_settings
-from ..domain.hits import Hit, Identification
+from ..domain.hits import Identification
 from ..models import JournalPosition, Website
 from . import connection as connections
-from . import journal
+from . import journal, records_1
+from .entries import Entry, hit_of
 from .records import Damaged, Record, record
 from .rows import announce, insert, write_transaction
 from .trouble import is_lost, is_of_the_database
@@ -33,6 +34,9 @@ logger = logging.getLogger("umami_django.writers")
 BYTES_AT_ONCE = 2 * 1024 * 1024
 STATE_FILE = "loader.json"
 LOCK_FILE = "loader.lock"
+Read = Callable[[bytes], Record]
+FORMATS: dict[bytes, Read] = {journal.MAGIC: record, b"umami-journal 1 ": records_1.record}
+"""By the words at the beginning of a file. A host may be upgraded while a journal waits to be loaded."""
 EMPTY = b"\n"
 REJECTED = "rejected.lines"
 STATE_EVERY_S = 1.0
@@ -115,17 +119,18 @@ class Loader:
         with file:
             # asked before reading: what is written after that answer is not missed
             is_complete = journal.try_to_hold(file.fileno())
-            identity = _identity(file)
-            if identity is None:
+            header = _header(file)
+            if header is None:
                 logger.error("%s is no journal: left alone.", path)
                 return 0
+            identity, read = header
             position = self._position(identity)
             file.seek(position)
             lines = file.readlines(BYTES_AT_ONCE)
             self._waiting_bytes += os.fstat(file.fileno()).st_size - file.tell()
         torn = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         if lines:
-            self._store(identity, position, [_read(text) for text in lines])
+            self._store(identity, position, [_line(text, read) for text in lines])
         elif is_complete:
             if torn:
                 logger.warning("%s ends in %d bytes of a hit that was never acknowledged.", path, len(torn))
@@ -155,8 +160,8 @@ class Loader:
         with connections.own_connection.in_use(using) as connection:
             try:
                 with write_transaction(using):
-                    hits, identifications = _of_living_websites(records)
-                    insert(hits, identifications, using)
+                    entries, identifications = _of_living_websites(records)
+                    insert(entries, identifications, using)
                     if not (
                         JournalPosition.objects.using(using)
                         .filter(file=identity, position=position)
@@ -167,8 +172,8 @@ class Loader:
                 is_lost(connection)
                 raise
         self._positions[identity] = moved_to
-        announce(hits)
-        self.state.loaded += sum(len(record.hits) + len(record.identifications) for record in records)
+        announce(map(hit_of, entries))
+        self.state.loaded += sum(len(record.entries) + len(record.identifications) for record in records)
         if records:
             waited_s = time.time() - min(record.accepted_ms for record in records) / 1000
             self._lag_s = max(self._lag_s, waited_s)
@@ -253,19 +258,21 @@ def last_state(directory: Path) -> State | None:
         return None
 
 
-def _identity(file: IO[bytes]) -> UUID | None:
+def _header(file: IO[bytes]) -> tuple[UUID, Read] | None:
+    """Whose file it is, and how its lines are read; None for what is no journal."""
     header = file.read(journal.HEADER_BYTES)
-    if not header.startswith(journal.MAGIC) or len(header) < journal.HEADER_BYTES:
+    read = FORMATS.get(header[: len(journal.MAGIC)])
+    if read is None or len(header) < journal.HEADER_BYTES:
         return None
     try:
-        return UUID(header[len(journal.MAGIC) : -1].decode())
+        return UUID(header[len(journal.MAGIC) : -1].decode()), read
     except ValueError:
         return None
 
 
-def _read(text: bytes) -> _Line:
+def _line(text: bytes, read: Read) -> _Line:
     try:
-        return _Line(text, None if text == EMPTY else record(text))
+        return _Line(text, None if text == EMPTY else read(text))
     except Damaged as error:
         logger.error("%s", error)
         return _Line(text, None)
@@ -280,16 +287,16 @@ def _is_of_the_hits(error: Exception) -> bool:
     return isinstance(error, ValueError | TypeError | OverflowError)
 
 
-def _of_living_websites(records: Sequence[Record]) -> tuple[list[Hit], list[Identification]]:
+def _of_living_websites(records: Sequence[Record]) -> tuple[list[Entry], list[Identification]]:
     """Without those of websites that were deleted while their hits waited: nobody would remove them again."""
-    hits = list(chain.from_iterable(record.hits for record in records))
+    entries = list(chain.from_iterable(record.entries for record in records))
     identifications = list(chain.from_iterable(record.identifications for record in records))
-    wanted = {hit.website_id for hit in hits} | {told.website_id for told in identifications}
+    wanted = {entry.website_id for entry in entries} | {told.website_id for told in identifications}
     living = set(Website.objects.alive().filter(pk__in=wanted).values_list("pk", flat=True))
     if living >= wanted:
-        return hits, identifications
+        return entries, identifications
     return (
-        [hit for hit in hits if hit.website_id in living],
+        [entry for entry in entries if entry.website_id in living],
         [told for told in identifications if told.website_id in living],
     )
 
