@@ -168,7 +168,11 @@ def test_properties_are_bounded() -> None:
 
 def example(**fields: Any) -> Receipt:
     return Receipt(
-        **({"website_id": 1, "session_uuid": SITE, "visit_id": 5, "visit_started_at": NOW} | fields)
+        **(
+            {"website_id": 1, "session_uuid": SITE, "session_id": session_key(SITE), "visit_id": 5}
+            | {"visit_started_at": NOW}
+            | fields
+        )
     )
 
 

@@ -126,7 +126,7 @@ def _text(payload: dict[str, Any], field: str, length: int) -> str | None:
         return None
     if not isinstance(value, str):
         raise InvalidInput(field, "must be a text")
-    return clean(value, length)
+    return value if len(value) <= length and value.isprintable() else clean(value, length)
 
 
 def _required_text(payload: dict[str, Any], field: str, length: int) -> str:

@@ -119,7 +119,7 @@ def collect(
     receipt = renewed(website.id, session, earlier, now)
     hit = Hit(
         website_id=website.id,
-        session_id=session_key(session),
+        session_id=receipt.session_id,
         session_uuid=session,
         visit_id=receipt.visit_id,
         created_at=now,

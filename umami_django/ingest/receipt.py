@@ -25,12 +25,10 @@ class Receipt(NamedTuple):
 
     website_id: int
     session_uuid: UUID
+    session_id: int
+    """The key that `session_uuid` has."""
     visit_id: int
     visit_started_at: datetime
-
-    @property
-    def session_id(self) -> int:
-        return session_key(self.session_uuid)
 
 
 def written(receipt: Receipt, key: str) -> str:
@@ -62,9 +60,11 @@ def _verified(token: str, key: str) -> Receipt:
     claims = _claims(token, key)
     if claims["aud"] != AUDIENCE:
         raise ValueError("This token is for somebody else.")
+    session = UUID(claims["session_uuid"])
     return Receipt(
         website_id=int(claims["website_id"]),
-        session_uuid=UUID(claims["session_uuid"]),
+        session_uuid=session,
+        session_id=session_key(session),
         visit_id=int(claims["visit_id"]),
         visit_started_at=datetime.fromtimestamp(claims["iat"], UTC),
     )
@@ -99,4 +99,5 @@ def renewed(website_id: int, session: UUID, earlier: Receipt | None, now: dateti
         and now - earlier.visit_started_at <= VISIT_LENGTH
     ):
         return earlier
-    return Receipt(website_id, session, visit_by_hour(session_key(session), now), now.replace(microsecond=0))
+    key = session_key(session)
+    return Receipt(website_id, session, key, visit_by_hour(key, now), now.replace(microsecond=0))

@@ -8,7 +8,7 @@ to line, so they are made and read once, as a whole. A line that was cut off or 
 harms no other line. Source: design, section 6.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -44,16 +44,17 @@ class Record:
 
 def line(accepted_ms: int, entries: Sequence[Entry], identifications: Sequence[Identification]) -> bytes:
     """The record as a line between newlines, ASCII: what another process tore before it stays apart."""
-    parts = [b"%d %d" % (accepted_ms, len(entries))]
+    parts = [f"{accepted_ms} {len(entries)}"]
     for entry in entries:
+        website_id, session_id, session_uuid, visit_id, created_at, kind, texts, session_texts, *_ = entry
         parts += (
-            b"%d %d %s %d %d %d" % (*entry[:2], entry.session_uuid.encode(), *entry[3:6]),
-            _written(HIT_TERMS, entry.texts),
-            _written(SESSION_TERMS, entry.session_texts),
+            f"{website_id} {session_id} {session_uuid} {visit_id} {created_at} {kind:d}",
+            _written(texts),
+            _session_written(session_texts),
             _rest(entry),
         )
-    parts += [_as_json(_identification(told)).encode() for told in identifications]
-    body = b"\t".join(parts)
+    parts += [_as_json(_identification(told)) for told in identifications]
+    body = "\t".join(parts).encode("ascii")
     return b"\n%08x %s\n" % (crc32(body), body)
 
 
@@ -80,22 +81,36 @@ def checked(text: bytes) -> bytes:
     return body
 
 
-@lru_cache(maxsize=REPEATED)
-def _written(columns: Sequence[str], texts: Texts) -> bytes:
-    """By the names of their columns: a later version may have other columns, or another order."""
-    return _as_json({name: text for name, text in zip(columns, texts, strict=True) if text is not None}).encode()
+def _writer(columns: Sequence[str]) -> Callable[[Texts], str]:
+    """Makes JSON of texts, by the names of their columns: a later version may have others, or another order."""
+
+    @lru_cache(maxsize=REPEATED)
+    def written(texts: Texts) -> str:
+        told = {name: text for name, text in zip(columns, texts, strict=True) if text is not None}
+        return _as_json(told)
+
+    return written
 
 
-@lru_cache(maxsize=REPEATED)
-def _read(columns: Sequence[str], part: bytes) -> Texts:
-    return tuple(map(loads(part).get, columns))
+def _reader(columns: Sequence[str]) -> Callable[[bytes], Texts]:
+    """The way back."""
+
+    @lru_cache(maxsize=REPEATED)
+    def read(part: bytes) -> Texts:
+        return tuple(map(loads(part).get, columns))
+
+    return read
 
 
-def _rest(entry: Entry) -> bytes:
+_written, _session_written = _writer(HIT_TERMS), _writer(SESSION_TERMS)
+_read, _session_read = _reader(HIT_TERMS), _reader(SESSION_TERMS)
+
+
+def _rest(entry: Entry) -> str:
     """What only events with data and identified visitors have; most hits have nothing."""
     if entry.distinct_id is None and entry.event_data is None:
-        return b""
-    return _as_json([entry.distinct_id, entry.event_data, [*map(_property, entry.properties)]]).encode()
+        return ""
+    return _as_json([entry.distinct_id, entry.event_data, [*map(_property, entry.properties)]])
 
 
 def _entry(numbers: bytes, texts: bytes, session_texts: bytes, rest: bytes) -> Entry:
@@ -108,11 +123,11 @@ def _entry(numbers: bytes, texts: bytes, session_texts: bytes, rest: bytes) -> E
         int(visit_id),
         int(created_at),
         int(kind),
-        _read(HIT_TERMS, texts),
-        _read(SESSION_TERMS, session_texts),
+        _read(texts),
+        _session_read(session_texts),
         distinct_id,
         event_data,
-        tuple(map(read_property, properties)),
+        tuple(map(read_property, properties)) if properties else (),
     )
 
 

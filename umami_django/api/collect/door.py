@@ -51,7 +51,14 @@ def open_door(unavailable: Callable[[], Answer]) -> Callable[[Door], View]:
         def door(asked: Asked, **named: Any) -> Answer:
             if asked.method == "OPTIONS":
                 return Answer(204, b"", preflight_headers(asked.meta.get(ASKED_HEADERS)))
-            answer = _tried(answer_to, asked, named)
+            answer = None
+            try:
+                if not is_stalled():
+                    answer = answer_to(asked, **named)
+            except StoreUnavailable as error:
+                logger.warning("A hit was turned away: %s", error)
+            except DatabaseError:
+                logger.exception("A hit could not be stored.")
             if answer is None:
                 # a visitor's page must not suffer, and the hit may come again
                 answer = unavailable()
@@ -75,17 +82,6 @@ def view_of(door: Door) -> View:
 
     view.door = door
     return cast(View, view)
-
-
-def _tried(answer_to: Door, asked: Asked, named: dict[str, Any]) -> Answer | None:
-    """None when hits cannot be stored now."""
-    try:
-        return None if is_stalled() else answer_to(asked, **named)
-    except StoreUnavailable as error:
-        logger.warning("A hit was turned away: %s", error)
-    except DatabaseError:
-        logger.exception("A hit could not be stored.")
-    return None
 
 
 class RateLimited(UmamiError):

@@ -1,10 +1,8 @@
 """`POST /api/send` and `POST /api/batch`, the doors of today's trackers and clients (v3 reference 4.1, 4.5)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-
-from django.utils import timezone
 
 from ... import conf
 from ...domain.hits import Hit, Identification
@@ -145,7 +143,7 @@ def _sender(asked: Asked) -> Sender:
         visitor=visitor_of(asked.meta),
         rules=rules(),
         token=asked.meta.get("HTTP_X_UMAMI_CACHE"),
-        now=timezone.now(),
+        now=datetime.now(UTC),
         asked=asked,
     )
 

@@ -3,10 +3,8 @@
 It reads like the stages: visitor, payload, website, hit, rows. Source: v1 reference 4.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
-
-from django.utils import timezone
 
 from ... import conf
 from ...exceptions import InvalidInput
@@ -85,7 +83,7 @@ class Outcome(NamedTuple):
 def taken_in(asked: Asked, message: Any) -> Outcome:
     """Store what a v1 *message* tells. Raises NoPayload, InvalidInput, RateLimited, and what storing raises."""
     visitor, in_force = visitor_of(asked.meta), rules()
-    now, key = timezone.now(), signing_key(Purpose.COLLECT)
+    now, key = datetime.now(UTC), signing_key(Purpose.COLLECT)
     if (reason := refusal(visitor, in_force)) is not None:
         return _refused(reason, website_named(message), now)
     payload = parsed(message)
