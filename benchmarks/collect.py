@@ -63,7 +63,7 @@ class Line:
     connections: int
 
     def __str__(self) -> str:
-        return f"{site.WORKERS} × {self.threads}"
+        return f"{site.WORKERS} of {self.threads}"
 
 
 LINES = {"commit": Line(site.MANY, 128), "journal": Line(site.FEW, 32)}
@@ -192,6 +192,7 @@ def new_data(url: str) -> dict[str, Any]:
 
 
 def some_agents() -> list[str]:
+    """500 of them."""
     return [
         f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
         f"Chrome/{100 + number % 50}.0.{number}.0 Safari/537.36"
@@ -200,6 +201,7 @@ def some_agents() -> list[str]:
 
 
 def some_paths() -> list[str]:
+    """2,000 of them."""
     chance = random.Random(1)
     return [f"/section-{number % 20}/page-{number}?ref={chance.randrange(5)}" for number in range(PATHS)]
 

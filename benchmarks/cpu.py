@@ -10,7 +10,6 @@ alone waits for each COMMIT here: what a group saves is seen over HTTP only.
 import argparse
 import cProfile
 import io
-import json
 import os
 import pstats
 import random
@@ -63,7 +62,7 @@ def inside(folder: Path, profiled: bool) -> None:
     django.setup()
     from benchmarks.site.wsgi import application, collect_first
     from umami_django.services.websites import create_website
-    from umami_django.writers import commit, journal
+    from umami_django.writers import journal
     from umami_django.writers.load import loading
 
     data = traffic(str(create_website(owner=None, name="b").uuid), collect_first)
@@ -83,10 +82,11 @@ def inside(folder: Path, profiled: bool) -> None:
             profile.enable()
         loader.load_all()
         profile.disable()
-        print(f"| the loader, a hit | {(time.process_time() - began) / (loader.state.loaded - before) * 1e6:.1f} |")
+        print(
+            f"| the loader, a hit | {(time.process_time() - began) / (loader.state.loaded - before) * 1e6:.1f} |"
+        )
         if profiled:
             tell(profile)
-    assert commit is not None
 
 
 def report(what: str, profiled: bool, work: Any, count: int) -> None:
@@ -114,12 +114,19 @@ def traffic(website: str, wsgi: Any) -> list[tuple[dict[str, str], bytes]]:
     from benchmarks.collect import some_agents, some_paths
 
     chance = random.Random(3)
-    data: dict[str, Any] = {"website": website, "agents": some_agents(), "paths": some_paths(), "visitors": []}
+    data: dict[str, Any] = {
+        "website": website,
+        "agents": some_agents(),
+        "paths": some_paths(),
+        "visitors": [],
+    }
     for _ in range(1000):
-        headers, body = load._request(data | {"visitors": [{"agent": chance.choice(data["agents"]), "address": load.new_address(chance), "token": ""}]}, chance)
-        token = call(wsgi, "/api/collect", headers, body.encode())
-        data["visitors"].append({"agent": headers["User-Agent"], "address": headers["X-Forwarded-For"], "token": token.decode()})
-    made = (load._request(data, chance) for _ in range(HITS))
+        visitor = {"agent": chance.choice(data["agents"]), "address": load.new_address(chance), "token": ""}
+        headers, body = load.request(data | {"visitors": [visitor]}, chance)
+        token = call(wsgi, "/api/collect", headers, body.encode()).decode()
+        known = {"agent": headers["User-Agent"], "address": headers["X-Forwarded-For"], "token": token}
+        data["visitors"].append(known)
+    made = (load.request(data, chance) for _ in range(HITS))
     return [(headers, body.encode()) for headers, body in made]
 
 

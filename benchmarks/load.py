@@ -96,7 +96,7 @@ def _client(
         chance = random.Random(seed)
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         while time.monotonic() < end:
-            headers, body = _request(data, chance)
+            headers, body = request(data, chance)
             began = time.monotonic()
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
@@ -114,7 +114,8 @@ def _client(
     return waits, len(failures)
 
 
-def _request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str], str]:
+def request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str], str]:
+    """Headers and body of one collect: a visitor in four is new, a third of the others send a token."""
     payload = {
         "website": data["website"],
         "url": chance.choice(data["paths"]),
@@ -137,4 +138,5 @@ def _request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str
 
 
 def new_address(chance: random.Random) -> str:
+    """That of a visitor never seen before."""
     return ".".join(str(chance.randrange(1, 255)) for _ in range(4))

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from umami_django.ingest import address
 from umami_django.ingest.address import client_address, is_local, is_within, networks, parsed_address
 
 PROXIES = networks(["10.0.0.0/8", "2001:db8:1::/48"])

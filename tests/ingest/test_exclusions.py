@@ -1,6 +1,5 @@
 """Whom a website does not count: each kind of rule, on the hit it is meant for and on its neighbour."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -74,6 +74,14 @@ def test_a_changed_or_cut_line_is_damaged(data: st.DataObject) -> None:
 def test_a_line_of_something_else_is_damaged() -> None:
     from zlib import crc32
 
-    for body in (b"", b"null", b"1 1", b"1 x", b"1 1\t1 2 3\t{}\t{}\t", b"1 1\t1 2 3 4 5 6\t[]\t{}\t", b"1 0\t[1]"):
+    for body in (
+        b"",
+        b"null",
+        b"1 1",
+        b"1 x",
+        b"1 1\t1 2 3\t{}\t{}\t",
+        b"1 1\t1 2 3 4 5 6\t[]\t{}\t",
+        b"1 0\t[1]",
+    ):
         with pytest.raises(Damaged):
             record(b"%08x %s\n" % (crc32(body), body))

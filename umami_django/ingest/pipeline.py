@@ -16,7 +16,7 @@ from .address import Network, is_within
 from .bots import bot_rule
 from .exclusions import Exclusions
 from .geo import NOWHERE, Place
-from .identity import identified_uuid, session_key, session_uuid
+from .identity import identified_uuid, session_uuid
 from .location import location
 from .payload import Payload
 from .properties import properties

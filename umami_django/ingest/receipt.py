@@ -71,8 +71,8 @@ def _verified(token: str, key: str) -> Receipt:
 
 
 def _signed(claims: str, key: str) -> str:
-    """*claims*, an object in JSON, as a JSON Web Token. Made here because PyJWT, which knows every kind of token, took a fifth of the
-    work of a collect (docs/decisions/0003)."""
+    """*claims*, an object in JSON, as a JSON Web Token. Made here because PyJWT, which knows every kind of
+    token, took a fifth of the work of a collect (docs/decisions/0003)."""
     text = HEADER + b"." + urlsafe_b64encode(claims.encode()).rstrip(b"=")
     return (text + b"." + _signature(text, key)).decode()
 

@@ -1,6 +1,6 @@
 """Lines of journals of format 1, in which each line was one JSON array: read, no longer written.
 
-    8f3a1c07 [1764000000123,[[...hit...]],[[...identification...]]]
+8f3a1c07 [1764000000123,[[...hit...]],[[...identification...]]]
 """
 
 from json import loads
@@ -30,7 +30,7 @@ def record(text: bytes) -> Record:
 def _hit(told: list[Any]) -> Hit:
     website_id, session_id, session_uuid, visit_id, created_at, kind, place, client, *rest = told
     hostname, title, event_name, event_data, properties, tag, distinct_id = rest
-    url, path, query, referrer, referrer_domain, utm, *others = place
+    url, path, query, referrer, referrer_domain, utm, click_id, channel = [*place, None][:8]
     return Hit(
         website_id,
         session_id,
@@ -38,9 +38,7 @@ def _hit(told: list[Any]) -> Hit:
         visit_id,
         from_micros(created_at),
         HitKind(kind),
-        Location(
-            url, path, query, referrer, referrer_domain, **utm, **dict(zip(("click_id", "channel"), others))
-        ),
+        Location(url, path, query, referrer, referrer_domain, **utm, click_id=click_id, channel=channel),
         Client(*client),
         hostname,
         title,

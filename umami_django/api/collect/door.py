@@ -80,8 +80,9 @@ def view_of(door: Door) -> View:
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
         return door(Asked.by(request), **named).as_response()
 
-    view.door = door
-    return cast(View, view)
+    found = cast(View, view)
+    found.door = door
+    return found
 
 
 class RateLimited(UmamiError):
