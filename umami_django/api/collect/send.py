@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ... import conf
 from ...domain.hits import Hit, Identification
@@ -22,6 +22,7 @@ from ...ingest.pipeline import (
     identify,
     refusal,
 )
+from ...ingest.receipt import Receipt
 from ...services import refusals
 from ...services.directory import website_by_uuid
 from ...services.salts import salt_for
@@ -56,14 +57,32 @@ class Sender:
     asked: Asked
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one message: the answer, and what is to be stored."""
+class Outcome(NamedTuple):
+    """What became of one message: what the answer is made of, and what is to be stored."""
 
-    answer: dict[str, Any]
+    receipt: Receipt | None = None
+    """Of a message that is taken in."""
+    token: str | None = None
+    """The one that was sent, while it is still good."""
     hit: Hit | None = None
     identification: Identification | None = None
     dropped: Reason | None = None
+
+    def cache(self) -> str | None:
+        """The token that the sender is to send back; None when the message is not taken in."""
+        if self.receipt is None or self.token is not None:
+            return self.token
+        return receipt.written(self.receipt, signing_key(Purpose.COLLECT))
+
+    def answer(self) -> dict[str, Any]:
+        """What the sender of a single message is told."""
+        if self.receipt is None:
+            return BOT_ANSWER
+        return {
+            "cache": self.cache(),
+            "sessionId": str(self.receipt.session_uuid),
+            "visitId": str(uuid_of_visit(self.receipt.visit_id)),
+        }
 
 
 @open_door(lambda: compact_json(error_body(503), 503))
@@ -84,7 +103,7 @@ def send(asked: Asked) -> Answer:
     if outcome.dropped is Reason.BLOCKED_ADDRESS:
         return dropped(compact_json(error_body(403), 403), outcome.dropped)
     _store([outcome])
-    answer = compact_json(outcome.answer)
+    answer = compact_json(outcome.answer())
     return dropped(answer, outcome.dropped) if outcome.dropped else answer
 
 
@@ -126,9 +145,9 @@ def batch(asked: Asked) -> Answer:
         "errors": len(details),
         "details": details,
     }
-    caches = [outcome.answer["cache"] for outcome in outcomes if "cache" in outcome.answer]
-    if caches or not body:
-        answer["cache"] = caches[0] if caches else None
+    taken_in = next((outcome for outcome in outcomes if outcome.receipt), None)
+    if taken_in or not body:
+        answer["cache"] = taken_in.cache() if taken_in else None
     if last_limit is not None:
         return limited(compact_json(answer, 200 if outcomes else 429), last_limit)
     return compact_json(answer)
@@ -166,24 +185,17 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     accepted = _accepted(sent, sender, website, visitor, moment, earlier)
     if (reason := exclusion(accepted.hit, visitor, website.exclusions)) is not None:
         return _refused(reason, website, sender)
-    is_known = accepted.receipt is earlier
-    answer = {
-        "cache": sender.token
-        if is_known
-        else receipt.written(accepted.receipt, signing_key(Purpose.COLLECT)),
-        "sessionId": str(accepted.hit.session_uuid),
-        "visitId": str(uuid_of_visit(accepted.hit.visit_id)),
-    }
+    token = sender.token if accepted.receipt is earlier else None
     if not conf.is_recording():
-        return Outcome(answer, dropped=Reason.NOT_RECORDING)
+        return Outcome(accepted.receipt, token, dropped=Reason.NOT_RECORDING)
     if sent.type is MessageType.IDENTIFY:
-        return Outcome(answer, identification=identify(accepted, sent.data))
-    return Outcome(answer, hit=accepted.hit)
+        return Outcome(accepted.receipt, token, identification=identify(accepted, sent.data))
+    return Outcome(accepted.receipt, token, accepted.hit)
 
 
 def _refused(reason: Reason, website: Tracked, sender: Sender) -> Outcome:
     refusals.note(website.id, reason, sender.now)
-    return Outcome(BOT_ANSWER, dropped=reason)
+    return Outcome(dropped=reason)
 
 
 def _accepted(
@@ -192,7 +204,7 @@ def _accepted(
     website: Tracked,
     visitor: Visitor,
     moment: datetime,
-    earlier: receipt.Receipt | None,
+    earlier: Receipt | None,
 ) -> Accepted:
     salt = salt_for(moment, sender.now)
     return collect(sent.payload, visitor, website, moment, salt, sender.rules, earlier, conf.secret())
