@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +105,17 @@ def report(what: str, profiled: bool, work: Any, count: int) -> None:
 
 
 def tell(profile: cProfile.Profile) -> None:
+    """Which functions take the time, and which files: a profiled call costs more, so the shares are rough."""
     out = io.StringIO()
-    pstats.Stats(profile, stream=out).sort_stats("tottime").print_stats(45)
-    print(out.getvalue().replace(str(ROOT), ""), file=sys.stderr)
+    stats = pstats.Stats(profile, stream=out)
+    stats.sort_stats("tottime").print_stats(25)
+    files: Counter[str] = Counter()
+    for (file, _, _), (_, _, own_s, _, _) in stats.stats.items():  # type: ignore[attr-defined]
+        files["built in" if file == "~" else file] += own_s
+    whole = sum(files.values())
+    for file, own_s in files.most_common(25):
+        out.write(f"{own_s / whole:7.1%}  {file}\n")
+    print(out.getvalue().replace(f"{ROOT}/", ""), file=sys.stderr)
 
 
 def traffic(website: str, wsgi: Any) -> list[tuple[dict[str, str], bytes]]:

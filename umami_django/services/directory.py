@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, router
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_migrate, post_save
 
@@ -19,6 +19,8 @@ from ..exceptions import StoreUnavailable
 from ..ingest.exclusions import compiled
 from ..ingest.pipeline import Tracked
 from ..models import Exclusion, Website
+from ..writers.connection import looking
+from ..writers.trouble import is_lost
 
 logger = logging.getLogger("umami_django.collect")
 
@@ -78,6 +80,18 @@ def _remembered(key: Key, **condition: Any) -> Tracked | None:
 
 
 def _looked_up(condition: dict[str, Any]) -> Tracked | None:
+    """Once more when the connection had been lost meanwhile."""
+    with looking(router.db_for_read(Website)) as connection:
+        was_open = connection.connection is not None
+        try:
+            return _found(condition)
+        except DatabaseError:
+            if connection.in_atomic_block or not is_lost(connection) or not was_open:
+                raise
+        return _found(condition)
+
+
+def _found(condition: dict[str, Any]) -> Tracked | None:
     row = Website.objects.alive().filter(**condition).order_by("pk").values_list("pk", "uuid").first()
     return None if row is None else tracked(*row)
 
