@@ -119,7 +119,7 @@ class Trial:
     def _start(self) -> int:
         port = site.free_port()
         self._process = subprocess.Popen(
-            site.command(self.server, "application", port),
+            site.command(self.server, "application", port, THREADS),
             env=site.environment(self.url, **self.umami),
             cwd=ROOT,
             start_new_session=True,

@@ -99,7 +99,7 @@ def _client(
         chance = random.Random(seed)
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         while time.monotonic() < end:
-            headers, body = _request(data, chance)
+            headers, body = request(data, chance)
             began = time.monotonic()
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
@@ -118,7 +118,8 @@ def _client(
     return waits, len(failures)
 
 
-def _request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str], str]:
+def request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str], str]:
+    """Headers and body of one collect: a visitor in four is new, a third of the others send a token."""
     payload = {
         "website": data["website"],
         "url": chance.choice(data["paths"]),
@@ -126,14 +127,20 @@ def _request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str
         "hostname": "example.com",
         "language": "en-US",
         "screen": "1920x1080",
+        "title": "A page",
     }
     headers = {"Content-Type": "application/json"}
     if chance.random() < 0.25:
         headers["User-Agent"] = chance.choice(data["agents"])
-        headers["X-Forwarded-For"] = ".".join(str(chance.randrange(1, 255)) for _ in range(4))
+        headers["X-Forwarded-For"] = new_address(chance)
     else:
         visitor = chance.choice(data["visitors"])
         headers |= {"User-Agent": visitor["agent"], "X-Forwarded-For": visitor["address"]}
         if chance.random() < 1 / 3:
             headers["X-Umami-Cache"] = visitor["token"]
     return headers, json.dumps({"type": "pageview", "payload": payload})
+
+
+def new_address(chance: random.Random) -> str:
+    """That of a visitor never seen before."""
+    return ".".join(str(chance.randrange(1, 255)) for _ in range(4))

@@ -7,6 +7,7 @@ A host writes one dict, `UMAMI = {...}`, in its settings. It is read on first us
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, get_type_hints
 
 from django.conf import settings as django_settings
@@ -208,11 +209,13 @@ def umami_settings() -> Settings:
     return _cached
 
 
+@lru_cache(maxsize=1)
 def secret() -> str:
     """The text that all keys of the app are derived from."""
     return umami_settings().SECRET or django_settings.SECRET_KEY
 
 
+@lru_cache(maxsize=1)
 def geoip_path() -> str | None:
     """Django's own `GEOIP_PATH`, where a host has one."""
     path = getattr(django_settings, "GEOIP_PATH", None)
@@ -239,8 +242,10 @@ def is_test_run() -> bool:
 
 def _forget(*, setting: str, **_: Any) -> None:
     global _cached
-    if setting == "UMAMI":
+    if setting in ("UMAMI", "SECRET_KEY", "GEOIP_PATH"):
         _cached = None
+        secret.cache_clear()
+        geoip_path.cache_clear()
 
 
 def connect() -> None:

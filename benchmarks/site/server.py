@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WORKERS, THREADS = 2, 32
+WORKERS = 2
+MANY, FEW = 64, 1
+"""Threads of a process: many where a request waits for COMMIT together with others, one where it waits for nothing
+(docs/how-to/take-a-lot-of-traffic.md)."""
 SERVER_URLS = {
     "postgres": os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432"),
     "mariadb": os.environ.get("MARIADB_URL", "mysql://root@127.0.0.1:3306"),
@@ -101,34 +104,28 @@ def free_port() -> int:
         return port
 
 
-def command(server: str, application: str, port: int) -> list[str]:
-    """How *server* (granian, gunicorn) is started with WORKERS processes of THREADS threads."""
+def command(server: str, application: str, port: int, threads: int) -> list[str]:
+    """How *server* (granian, gunicorn) is started with WORKERS processes of as many *threads*."""
     target = f"benchmarks.site.wsgi:{application}"
     binary = str(Path(sys.executable).with_name(server))
     if server == "granian":
-        words = ["--interface", "wsgi", "--workers", WORKERS, "--blocking-threads", THREADS]
-        words += [
-            "--host",
-            "127.0.0.1",
-            "--port",
-            port,
-            "--backpressure",
-            4 * THREADS,
-            "--log-level",
-            "warning",
-        ]
+        words = ["--interface", "wsgi", "--workers", WORKERS, "--blocking-threads", threads]
+        words += ["--backpressure", max(threads, 16), "--log-level", "error"]
+        words += ["--host", "127.0.0.1", "--port", port]
     else:
-        words = ["-k", "gthread", "--workers", WORKERS, "--threads", THREADS, "-b", f"127.0.0.1:{port}"]
-        words += ["--log-level", "warning"]
+        words = ["--workers", WORKERS, "-b", f"127.0.0.1:{port}", "--log-level", "warning"]
+        words += ["-k", "gthread", "--threads", threads]
     return [binary, *map(str, words), target]
 
 
 @contextmanager
-def serving(server: str, application: str, database_url: str, **umami: object) -> Iterator[int]:
+def serving(
+    server: str, application: str, database_url: str, threads: int = MANY, **umami: object
+) -> Iterator[int]:
     """A running server; its port."""
     port = free_port()
     process = subprocess.Popen(
-        command(server, application, port),
+        command(server, application, port, threads),
         env=environment(database_url, **umami),
         cwd=ROOT,
         start_new_session=True,

@@ -42,8 +42,7 @@ def test_numbers_are_by_visit(boss: Client, traffic: Traffic, path: str) -> None
     now = timezone.now()
     ana = hit(traffic.website.pk, "ana", "/", at=now - timedelta(minutes=90))
     again = hit(traffic.website.pk, "ana", "/a", at=now - timedelta(minutes=70))
-    object.__setattr__(again, "visit_id", ana.visit_id)
-    write([ana, again])
+    write([ana, again._replace(visit_id=ana.visit_id)])
     traffic.visitor("bob").at(now - timedelta(minutes=5)).sees("/")
     html = boss.get(path).content.decode()
     assert card(html, "Visitors") == ["2", "new"]

@@ -1,7 +1,6 @@
 """The questions of the dashboards about traffic that can be counted on fingers, and how many queries they take."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -128,7 +127,7 @@ def test_a_visit_over_midnight_is_a_visit_of_both_days(website: Website, scope: 
     seconds = {"ana": (-10, -5), "bob": (-10, 10)}
     write(
         [
-            replace(hit(website.pk, who, "/", at=midnight + timedelta(seconds=second)), visit_id=7)
+            hit(website.pk, who, "/", at=midnight + timedelta(seconds=second))._replace(visit_id=7)
             for who, times in seconds.items()
             for second in times
         ]

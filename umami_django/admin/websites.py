@@ -246,7 +246,7 @@ class WebsiteAdmin(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("What we see about you"),
             "opts": self.opts,
-            "page": you(request, visitor_of(request), rules(), websites),
+            "page": you(request, visitor_of(request.META), rules(), websites),
         }
         return TemplateResponse(request, "admin/umami_django/website/you.html", context)
 
