@@ -1,7 +1,6 @@
 """A website with something of everything, and what every route of v1 says about it."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
@@ -26,7 +25,7 @@ def fill(website: Website) -> None:
     traffic.visitor("eve").sees("/?utm_source=news&utm_medium=mail&gclid=abc", referrer="https://t.co/x?y=1")
     traffic.visitor("bob").at(START + timedelta(hours=3)).sees("/", referrer=None)
     write([_identified(website, "ana", "/pricing", 1), _identified(website, "ana", "=1+1", 2)])
-    write([replace(_identified(website, "ana", "/", 3), tag="b", title="'=HYPERLINK(1)", visit_id=2**63 - 1)])
+    write([_identified(website, "ana", "/", 3)._replace(tag="b", title="'=HYPERLINK(1)", visit_id=2**63 - 1)])
     data = {
         "price": 3,
         "deep": {"er": [1, None]},
@@ -43,7 +42,7 @@ def fill(website: Website) -> None:
 
 def _identified(website: Website, name: str, url: str, micros: int) -> Hit:
     at = START + timedelta(minutes=1, microseconds=micros)
-    return replace(hit(website.pk, name, url, at=at, client=ANA), distinct_id=f"{name}@example.com")
+    return hit(website.pk, name, url, at=at, client=ANA)._replace(distinct_id=f"{name}@example.com")
 
 
 def _told(website: Website, name: str, data: dict[str, Any]) -> Identification:

@@ -28,7 +28,7 @@ from umami_django.models import (
 from umami_django.moving import csv_import, json_lines, stored
 from umami_django.services.websites import reset_website
 from umami_django.writers import sessions, terms
-from umami_django.writers.rows import HIT_TERMS, SESSION_TERMS
+from umami_django.writers.entries import HIT_TERMS, SESSION_TERMS
 
 from .story import answers, fill, rows
 

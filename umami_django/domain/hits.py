@@ -54,6 +54,12 @@ class Location(NamedTuple):
     click_id: str | None = None
     channel: str | None = None
 
+    @property
+    def utm(self) -> dict[str, str]:
+        """The utm fields that were given, by name."""
+        fields = {name: getattr(self, name) for name in self._fields if name.startswith("utm_")}
+        return {name: value for name, value in fields.items() if value is not None}
+
 
 class Identification(NamedTuple):
     """What a website tells about an identified visitor: session data, the latest value of each key counts."""

@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -281,13 +281,13 @@ def _location(line: Cells, hostname: str | None, kind: HitKind) -> Any:
     utm = {name: value for name in UTM_FIELDS if (value := line.text(name)) is not None}
     click_id = next((name for name in CLICK_IDS if line.text(name) is not None), None)
     place = location(url, referrer, hostname)
-    return replace(
-        place,
+    told = utm or place.utm
+    return place._replace(
         path=path,
         query=query,
         referrer_domain=domain,
-        utm=utm or place.utm,
         click_id=click_id or place.click_id,
+        **{field: told.get(field) for field in UTM_FIELDS},  # type: ignore[arg-type]
     )
 
 

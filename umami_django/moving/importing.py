@@ -5,7 +5,6 @@ twice and nothing is left out.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -16,6 +15,7 @@ from ..domain.periods import EPOCH, from_micros, to_micros
 from ..models import Move, Session, Website
 from ..services.purge import purge_website
 from ..writers import sessions
+from ..writers.entries import entry_of
 from ..writers.rows import insert, write_transaction
 from .people import CannotMove
 from .report import held
@@ -88,7 +88,7 @@ def later(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def _store(source: Source, site: Site, move: Move, stream: str, rows: Sequence[Told], last: Position) -> None:
     using = conf.umami_settings().TRAFFIC_DATABASE
-    hits = [told for told in rows if isinstance(told, Hit)]
+    hits = [entry_of(told) for told in rows if isinstance(told, Hit)]
     told = [told for told in rows if isinstance(told, Identification)]
     count = len(rows) + move.positions.get(stream, [0, "", 0])[2]
     positions = move.positions | {stream: [to_micros(last.at), last.row, count]}
@@ -121,7 +121,7 @@ def _missing_sessions(
         return []
     found = source.sessions(site, website_id, [first[key].session_uuid for key in sorted(wanted)])
     return [
-        replace(session, created_at=first[session.session_id].created_at)
+        session._replace(created_at=first[session.session_id].created_at)
         if session.created_at == EPOCH
         else session
         for session in found

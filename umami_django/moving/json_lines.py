@@ -10,7 +10,6 @@ What is not known is left out. A session stands before its hits, and may stand t
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,7 +43,7 @@ def session_fields(session: Identification, told: Sequence[Identification]) -> F
         "id": str(session.session_uuid),
         "at": cells.moment_text(session.created_at),
         "hostname": session.hostname,
-        **asdict(session.client),
+        **session.client._asdict(),
         "distinct_id": session.distinct_id,
         "data": [
             {"at": cells.moment_text(item.created_at)} | _leaf_fields(leaf)
@@ -122,7 +121,7 @@ def read_hit(fields: Any, website_id: int, own: Callable[[UUID], UUID]) -> Hit:
         visit_id=_visit(fields),
         created_at=_moment(fields, "at"),
         kind=_member(HitKind, fields, "kind"),
-        location=Location(utm=utm, **{name: _text(fields, name) for name in PLACE_TEXTS}),  # type: ignore[arg-type]
+        location=Location(**utm, **{name: _text(fields, name) for name in PLACE_TEXTS}),  # type: ignore[arg-type]
         client=Client(),
         event_data=_text(fields, "document", cells.LONGEST_DATA),
         properties=tuple(_read_leaf(_object("data", item)) for item in _list(fields, "data")),

@@ -5,7 +5,7 @@ stays open between two batches, and each takes the same seven queries.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from ..domain.vocabulary import DataType, HitKind
 from ..ingest.location import UTM_FIELDS
 from ..models import EventData, EventDocument, Session, SessionData, StoredHit, Website
 from ..stats.terms import texts
-from ..writers.rows import HIT_TERMS, SESSION_TERMS
+from ..writers.entries import HIT_TERMS, SESSION_TERMS
 
 BATCH_HITS = 2_000
 MOST_TEXTS = 50_000
@@ -166,7 +166,7 @@ class _Reader:
                 query=text["query"],
                 referrer=text["referrer"],
                 referrer_domain=text["referrer_domain"],
-                utm={name: value for name in UTM_FIELDS if (value := text[name]) is not None},
+                **{name: text[name] for name in UTM_FIELDS},
                 click_id=text["click_id"],
                 channel=text["channel"],
             ),
@@ -209,7 +209,7 @@ def _by_time(rows: Any, names: tuple[str, ...], at: int) -> Iterator[list[tuple[
 
 
 def _about(session: Identification, created_at: datetime, leaf: Property) -> Identification:
-    return replace(session, created_at=created_at, properties=(leaf,))
+    return session._replace(created_at=created_at, properties=(leaf,))
 
 
 def _leaf(key: str, data_type: int, string: str, number: Any, date: datetime | None) -> Property:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -99,13 +98,12 @@ def _location(
         utm = {field: value for field, value in zip(UTM_FIELDS, values, strict=False) if value}
         clicks = zip(CLICK_IDS, values[len(UTM_FIELDS) :], strict=True)
         click_id = next((name for name, value in clicks if value), None)
-    return replace(
-        place,
+    return place._replace(
         path=path,
         query=query or None,
         referrer_domain=referrer_domain or None,
-        utm=utm,
         click_id=click_id,
+        **{field: utm.get(field) for field in UTM_FIELDS},  # type: ignore[arg-type]
     )
 
 
