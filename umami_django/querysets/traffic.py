@@ -63,6 +63,8 @@ class SessionQuerySet(models.QuerySet[Any]):
         return self.filter(created_at__gte=moment)
 
 
+MOST_IDS = 100
+
 SEARCHED = (Metric.CITY, Metric.COUNTRY, Metric.BROWSER, Metric.OS, Metric.DEVICE)
 """The attributes by which sessions are searched, besides the visitor's own id."""
 
@@ -142,13 +144,14 @@ class HitQuerySet(models.QuerySet[Any]):
 
     def _holds(self, scope: Scope, condition: Filter) -> Q:
         hits: Any = self.model._meta.concrete_model._default_manager.asked_about(scope)
-        terms = _terms(self.model).satisfying(scope.website_id, condition)
+        terms = _few(_terms(self.model).satisfying(scope.website_id, condition))
         match condition.field:
             case Metric.ENTRY | Metric.EXIT:
                 views = hits.pageviews()
                 ends = views.with_end(condition.field, "term").values("session_id", "visit_id", "term")
                 visit = F("session_id"), F("visit_id")
-                having = Q(PairOfTermIn(*visit, Subquery(ends), Subquery(terms.values("pk"))))
+                all_terms = _terms(self.model).satisfying(scope.website_id, condition)
+                having = Q(PairOfTermIn(*visit, Subquery(ends), Subquery(all_terms.values("pk"))))
                 known = Q(PairIn(*visit, Subquery(views.values("session_id", "visit_id"))))
                 return _by(condition, having, known)
             case Metric.COMPLETED:
@@ -162,6 +165,13 @@ class HitQuerySet(models.QuerySet[Any]):
     def with_hour(self) -> Self:
         """Each hit with `hour`, the number of its UTC clock hour since 1970."""
         return self.annotate(hour=WholeUnits(F("created_at"), Value(HOUR_US)))
+
+
+def _few(terms: TermQuerySet) -> TermQuerySet | list[int]:
+    """The ids of *terms* if they are few: a query more, and the planner knows how many hits they stand for. With a
+    subquery PostgreSQL expected 21 sessions of a browser where 160,000 came, and took three times as long."""
+    ids = list(terms.values_list("pk", flat=True)[: MOST_IDS + 1])
+    return terms if len(ids) > MOST_IDS else ids
 
 
 def _by(condition: Filter, having: Q, known: Q) -> Q:
