@@ -79,7 +79,7 @@ def main() -> None:
         )
         with databases(server, only=TARGET):
             migrate(server)
-            killed(server, options.kills, seconds)
+            killed(server, options.kills, rows)
             _, peak, output = run(server)
             print(output)
             print(f"after {options.kills} kills: peak of the last run {peak:,.0f} MB")
@@ -153,17 +153,19 @@ def run(server: str) -> tuple[float, float, str]:
     return time.monotonic() - started, usage.ru_maxrss / 1024, output.strip()
 
 
-def killed(server: str, times: int, whole_s: float) -> None:
-    """Start the import and kill it, again and again."""
+def killed(server: str, times: int, rows: int) -> None:
+    """Start the import and kill it, again and again, each time somewhere in the next part of the work."""
     for number in range(times):
+        wanted = rows * (number + random.random()) / times
         process = subprocess.Popen(
             command("umami_import", at(server, SOURCE)), env=environment(server), stdout=subprocess.DEVNULL
         )
-        # starting takes a second or so; the rest of the time is spread over the work
-        time.sleep(1.0 + random.uniform(0.2, 1.2) * whole_s / (times + 2))
+        while held(server) < wanted and process.poll() is None:
+            time.sleep(random.uniform(0.01, 0.1))
+        was_running = process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.wait()
-        print(f"kill {number + 1}: {held(server):,} rows are here", flush=True)
+        print(f"kill {number + 1}: {held(server):,} rows are here, was running: {was_running}", flush=True)
 
 
 def held(server: str) -> int:
