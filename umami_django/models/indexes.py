@@ -14,7 +14,9 @@ class EventsIndex(models.Index):
     `condition` says the same; but where it is ignored, each `manage.py check` of a host would tell of it.
     """
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
+    def create_sql(
+        self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any
+    ) -> Any:
         can = schema_editor.connection.features.supports_partial_indexes
         condition = Q(kind=HitKind.EVENT.value) if can else None
         index = models.Index(fields=self.fields, name=self.name, condition=condition)

@@ -144,23 +144,22 @@ class HitQuerySet(models.QuerySet[Any]):
 
     def _holds(self, scope: Scope, condition: Filter) -> Q:
         hits: Any = self.model._meta.concrete_model._default_manager.asked_about(scope)
-        terms = _few(_terms(self.model).satisfying(scope.website_id, condition))
+        terms = _terms(self.model).satisfying(scope.website_id, condition)
         match condition.field:
             case Metric.ENTRY | Metric.EXIT:
                 views = hits.pageviews()
                 ends = views.with_end(condition.field, "term").values("session_id", "visit_id", "term")
                 visit = F("session_id"), F("visit_id")
-                all_terms = _terms(self.model).satisfying(scope.website_id, condition)
-                having = Q(PairOfTermIn(*visit, Subquery(ends), Subquery(all_terms.values("pk"))))
+                having = Q(PairOfTermIn(*visit, Subquery(ends), Subquery(terms.values("pk"))))
                 known = Q(PairIn(*visit, Subquery(views.values("session_id", "visit_id"))))
                 return _by(condition, having, known)
             case Metric.COMPLETED:
                 events = hits.events()
-                having = events.filter(event_name__in=terms).values("session_id")
+                having = events.filter(event_name__in=_few(terms)).values("session_id")
                 return _by(condition, Q(session_id__in=having), Q(session_id__in=events.values("session_id")))
             case field:
                 column = f"session__{field}" if condition.is_about_session else field.value
-                return _by(condition, Q(**{f"{column}__in": terms}), Q(**{f"{column}__isnull": False}))
+                return _by(condition, Q(**{f"{column}__in": _few(terms)}), Q(**{f"{column}__isnull": False}))
 
     def with_hour(self) -> Self:
         """Each hit with `hour`, the number of its UTC clock hour since 1970."""
