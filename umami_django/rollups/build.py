@@ -19,7 +19,7 @@ from . import rows
 from .day import HOURLY, Day, unpacked
 from .packing import pack
 from .state import BuiltElsewhere, building, close_hours, last_complete_month, rewind
-from .sweep import EVENT_TIMES, Sweep, Unit
+from .sweep import EVENT_TIMES, Sweep
 from .units import DAY_HOURS, DAY_QUARTERS, first_day, hour_us, month_of_day
 from .values import month_of_days
 
@@ -119,7 +119,7 @@ def _build_hours(state: RollupState, closable: int, using: str, most_hits: int) 
     joined = _joined(earlier, sweep.days.get(day, Day()), start % DAY_HOURS, end % DAY_HOURS or DAY_HOURS)
     with building(state, using) as now:
         _store_days(state.website_id, [(day, joined.packed())], day, day + 1, using)
-        _store_units(state.website_id, _packed_units(sweep.units), Span.HOUR, start, end, using)
+        _store_units(state.website_id, _packed_units(sweep), Span.HOUR, start, end, using)
         if now.hours_until is None:
             now.days_until, now.months_until = day, month_of_day(day)
         now.hours_until = end
@@ -177,7 +177,7 @@ def count_days(website_id: int, begins: int, ends: int, using: str) -> CountedDa
     sweep = _swept(website_id, begins * DAY_HOURS, ends * DAY_HOURS, Span.DAY, using)
     return CountedDays(
         [(number, day.packed()) for number, day in sweep.days.items()],
-        list(_packed_units(sweep.units)),
+        list(_packed_units(sweep)),
         _longest_pause(sweep.days.values()),
         _views(sweep),
     )
@@ -266,10 +266,10 @@ def _store_days(
     )
 
 
-def _packed_units(units: dict[int, Unit]) -> Iterator[tuple[int, int, bytes]]:
-    """Dimension, start and bytes of everything that was counted in *units*."""
-    for start, unit in units.items():
-        for dimension, tally in unit.tallies().items():
+def _packed_units(sweep: Sweep) -> Iterator[tuple[int, int, bytes]]:
+    """Dimension, start and bytes of everything that was counted in units."""
+    for start, unit in sweep.units.items():
+        for dimension, tally in unit.tallies(sweep.terms).items():
             yield dimension, start, tally.packed()
         if unit.event_times:
             times = sorted((*key, count) for key, count in unit.event_times.items())

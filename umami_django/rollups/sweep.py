@@ -80,7 +80,8 @@ def term_and_country(value: int) -> tuple[int, int]:
 class Unit:
     """The values of one unit while they are counted."""
 
-    rows: Counter[tuple[int | None, ...]] = field(default_factory=Counter)
+    rows: Counter[int] = field(default_factory=Counter)
+    """By the number that the sweep gave the terms of a row."""
     entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     sessions: dict[tuple[int | None, ...], list[Entry]] = field(default_factory=lambda: defaultdict(list))
     session_views: Counter[tuple[int | None, ...]] = field(default_factory=Counter)
@@ -89,12 +90,12 @@ class Unit:
     exit: Counter[int] = field(default_factory=Counter)
     event_times: Counter[tuple[int, int]] = field(default_factory=Counter)
 
-    def tallies(self) -> dict[int, Tally]:
-        """By dimension."""
+    def tallies(self, terms_of: Sequence[tuple[int | None, ...]]) -> dict[int, Tally]:
+        """By dimension. *terms_of*: the terms that each number stands for."""
         found: dict[int, Tally] = defaultdict(Tally)
         of_place = [found[_CODE_OF[number]].views for number in range(len(HIT_DIMENSIONS))]
-        for terms, count in self.rows.items():
-            for views, term in zip(of_place, terms, strict=True):
+        for number, count in self.rows.items():
+            for views, term in zip(of_place, terms_of[number], strict=True):
                 if term is not None:
                     views[term] += count
         for key, entries in self.entries.items():
@@ -120,7 +121,9 @@ class Sweep:
         self.days: dict[int, Day] = defaultdict(Day)
         self.units: dict[int, Unit] = defaultdict(Unit)
         self._unit_quarters = DAY_QUARTERS if span is Span.DAY else HOUR_QUARTERS
-        self._keys: dict[tuple[int | None, ...], tuple[int, ...]] = {}
+        self.terms: list[tuple[int | None, ...]] = []
+        """All combinations of terms that there were: a row is known by the place of its combination."""
+        self._known: dict[tuple[int | None, ...], tuple[int, tuple[int, ...]]] = {}
 
     def add(self, stories: Iterable[Story]) -> None:
         """Count these sessions."""
@@ -200,7 +203,7 @@ class Sweep:
         """The values of one session, unit by unit, from its hit number *first* on."""
         before: dict[int, int] = {}  # key -> the last quarter before the unit
         for _, _, at, kind, name, terms in hits[:first]:
-            keys = self._keys_of(terms) if kind == PAGEVIEW else _event_keys(name)
+            keys = self._row(terms)[1] if kind == PAGEVIEW else _event_keys(name)
             before.update(dict.fromkeys(keys, at // QUARTER_US))
         width = self._unit_quarters
         place, number_of_hits = first, len(hits)
@@ -217,8 +220,9 @@ class Sweep:
                 quarter = at // QUARTER_US - start
                 if kind == PAGEVIEW:
                     views += 1
-                    unit.rows[terms] += 1
-                    told.append((quarter, self._keys.get(terms) or self._keys_of(terms)))
+                    row, keys = self._known.get(terms) or self._row(terms)
+                    unit.rows[row] += 1
+                    told.append((quarter, keys))
                 else:
                     unit.events[name or 0] += 1
                     unit.event_times[quarter, name or 0] += 1
@@ -266,14 +270,15 @@ class Sweep:
         if not is_last:
             before.update({key: start + last for key, last in lasts.items()})
 
-    def _keys_of(self, terms: tuple[int | None, ...]) -> tuple[int, ...]:
-        """The keys of a pageview: that of its session, and one for each value."""
-        keys = self._keys.get(terms)
-        if keys is None:
+    def _row(self, terms: tuple[int | None, ...]) -> tuple[int, tuple[int, ...]]:
+        """The number of a pageview's terms, and its keys: that of its session, and one for each value."""
+        known = self._known.get(terms)
+        if known is None:
             values = enumerate(terms[:_VISITORS])
             own = (term << _KEY_BITS | place for place, term in values if term is not None)
-            keys = self._keys[terms] = (SESSION_KEY, *own)
-        return keys
+            known = self._known[terms] = (len(self.terms), (SESSION_KEY, *own))
+            self.terms.append(terms)
+        return known
 
 
 def _event_keys(name: int | None) -> tuple[int, ...]:
