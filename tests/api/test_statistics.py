@@ -216,7 +216,7 @@ def test_active_counts_the_last_five_minutes(owner_api: Api, traffic: Traffic, p
     ("route", "query", "queries"),
     [
         ("stats", {}, 2),
-        ("stats", {"url": "/", "browser": "chrome", "referrer": "t"}, 2),
+        ("stats", {"url": "/", "browser": "chrome", "referrer": "t"}, 8),
         ("pageviews", {"unit": "day", "tz": "Europe/Berlin"}, 1),
         ("events", {"unit": "month", "tz": "UTC"}, 2),
         ("metrics", {"type": "url"}, 1),
@@ -235,7 +235,7 @@ def test_query_counts(
     query: dict[str, str],
     queries: int,
 ) -> None:
-    """Three for the token and the website; the same however much there is."""
+    """Three for the token and the website, one for the texts of each filter each time; the same however much there is."""
     with django_assert_num_queries(3 + queries):
         owner_api.get(f"{path}/{route}", DAY | query)
 
