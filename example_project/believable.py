@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -47,17 +48,33 @@ CLIENTS = (
     (Client("samsung", "Android OS", "mobile", "360x800"), 4),
 )
 PLACES = (
-    (("US", "en-US"), 30),
-    (("DE", "de-DE"), 17),
-    (("GB", "en-GB"), 11),
-    (("FR", "fr-FR"), 8),
-    (("IN", "en-IN"), 8),
-    (("NL", "nl-NL"), 6),
-    (("BR", "pt-BR"), 6),
-    (("JP", "ja-JP"), 5),
-    (("CA", "en-CA"), 5),
-    (("ES", "es-ES"), 4),
+    (("US", "US-CA", "San Francisco", "en-US"), 16),
+    (("US", "US-NY", "New York", "en-US"), 14),
+    (("DE", "DE-BE", "Berlin", "de-DE"), 10),
+    (("DE", "DE-BY", "Munich", "de-DE"), 7),
+    (("GB", "GB-ENG", "London", "en-GB"), 11),
+    (("FR", "FR-IDF", "Paris", "fr-FR"), 8),
+    (("IN", "IN-KA", "Bengaluru", "en-IN"), 8),
+    (("NL", "NL-NH", "Amsterdam", "nl-NL"), 6),
+    (("BR", "BR-SP", "São Paulo", "pt-BR"), 6),
+    (("JP", "JP-13", "Tokyo", "ja-JP"), 5),
+    (("CA", "CA-ON", "Toronto", "en-CA"), 5),
+    (("ES", "ES-MD", "Madrid", "es-ES"), 4),
+    (("SG", None, "Singapore", "en-SG"), 2),
 )
+CAMPAIGNS = (
+    ("", 86),
+    ("utm_source=newsletter&utm_medium=email&utm_campaign=november", 8),
+    ("utm_source=hn&utm_medium=social&utm_campaign=launch", 4),
+    ("utm_source=partner&utm_medium=referral&utm_campaign=launch&utm_content=banner", 2),
+)
+TITLES = {
+    "/": "Example",
+    "/pricing": "Pricing",
+    "/docs": "Documentation",
+    "/blog": "Blog",
+    "/features": "Features",
+}
 EVENTS = (("signup-button", {"plan": "pro"}), ("download-button", {"format": "zip"}), ("newsletter", {}))
 HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 11, 14, 15, 14, 13, 14, 15, 15, 14, 12, 11, 11, 10, 8, 6, 4)
 """How busy each hour of the day is, compared with the others (UTC)."""
@@ -86,10 +103,8 @@ def believable_traffic(
 
 def _person(chance: random.Random) -> tuple[int, Client]:
     client: Client = _weighted(chance, CLIENTS)
-    country, language = _weighted(chance, PLACES)
-    whole = Client(
-        client.browser, client.os, client.device, client.screen, language=language, country=country
-    )
+    country, region, city, language = _weighted(chance, PLACES)
+    whole = replace(client, language=language, country=country, region=region, city=city)
     return chance.getrandbits(100), whole
 
 
@@ -104,6 +119,8 @@ def _visit(
     pages = 1 if chance.random() < 0.42 else chance.randint(2, 7)
     for position, url in enumerate(chance.choices(PAGES, weights, k=pages)):
         came_from = referrer if position == 0 else ""
+        campaign = _weighted(chance, CAMPAIGNS) if position == 0 else ""
+        address = f"{url}?{campaign}" if campaign else url
         common = {
             "website_id": website_id,
             "session_id": key,
@@ -113,7 +130,11 @@ def _visit(
             "hostname": HOSTNAME,
         }
         yield Hit(
-            kind=HitKind.PAGEVIEW, created_at=moment, location=location(url, came_from, HOSTNAME), **common
+            kind=HitKind.PAGEVIEW,
+            created_at=moment,
+            location=location(address, came_from, HOSTNAME),
+            title=TITLES.get(url),
+            **common,
         )
         if chance.random() < 0.07:
             name, data = chance.choices(EVENTS, (5, 3, 2))[0]

@@ -1,6 +1,5 @@
 """Websites in the admin: the list with today's numbers, tracking code, share link, reset, delete, overview."""
 
-from datetime import UTC
 from typing import Any
 
 from django import forms
@@ -16,7 +15,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..dashboards.filtered import filtered, with_unknown
-from ..dashboards.pages import asked_overview
 from ..dashboards.tracking_code import share_url, tracking_code
 from ..dashboards.you import you
 from ..domain.answers import Summary
@@ -27,7 +25,7 @@ from ..services import websites as service
 from ..services.accounts import account_of
 from ..services.visitors import rules, visitor_of
 from ..stats.totals import totals
-from ..writers.term_budget import replaced_on
+from .dashboards import DashboardPages
 from .exclusions import ExclusionInline
 from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
@@ -40,7 +38,7 @@ class WebsiteForm(forms.ModelForm):
 
     class Meta:
         model = Website
-        fields = ["name", "domain", "owner"]
+        fields = ["name", "domain", "time_zone", "owner"]
         widgets = {
             "name": forms.TextInput(attrs={"class": "vTextField"}),
             "domain": forms.TextInput(attrs={"class": "vTextField", "placeholder": "example.com"}),
@@ -53,7 +51,7 @@ class WebsiteForm(forms.ModelForm):
         return host or None
 
 
-class WebsiteAdmin(admin.ModelAdmin):
+class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
     """A staff user with an account manages the websites they own, a superuser all of them."""
 
     form = WebsiteForm
@@ -92,7 +90,7 @@ class WebsiteAdmin(admin.ModelAdmin):
         return [("owner", OwnerFilter)] if self._manages_all(request) else []
 
     def get_fields(self, request: HttpRequest, obj: Website | None = None) -> Any:
-        return ["name", "domain", *(["owner"] if self._manages_all(request) else [])]
+        return ["name", "domain", "time_zone", *(["owner"] if self._manages_all(request) else [])]
 
     @staticmethod
     def _manages_all(request: HttpRequest) -> bool:
@@ -162,7 +160,7 @@ class WebsiteAdmin(admin.ModelAdmin):
             )
 
         return [
-            named("overview", self.overview_view),
+            *self.dashboard_urls(),
             named("reset", self.reset_view),
             named("share", self.share_view),
             named("filtered", self.filtered_view),
@@ -181,22 +179,6 @@ class WebsiteAdmin(admin.ModelAdmin):
         website = self.get_object(request, object_id)
         context = self._tools(request, website) if website is not None else {}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
-
-    def overview_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
-        """What the website has seen. For everybody who may view it."""
-        website = self._website(request, website_id)
-        if not self.has_view_permission(request, website):
-            raise PermissionDenied
-        content, status = asked_overview(request, website)
-        context = {
-            **self.admin_site.each_context(request),
-            **self._tools(request, website),
-            **content,
-            "counted_as_other": replaced_on(website.pk, timezone.now().astimezone(UTC).date()),
-            "title": website.name,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/umami_django/website/overview.html", context, status=status)
 
     def filtered_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
         """What was not counted on one website. For everybody who may view it."""
