@@ -145,12 +145,9 @@ class HitQuerySet(models.QuerySet[Any]):
         terms = _terms(self.model).satisfying(scope.website_id, condition)
         match condition.field:
             case Metric.ENTRY | Metric.EXIT:
-                visits = hits.pageviews().with_end(condition.field, "end").values("session_id", "visit_id")
-                return _by(
-                    condition,
-                    _visit_q(visits.filter(end__in=terms)),
-                    _visit_q(visits.filter(end__isnull=False)),
-                )
+                views = hits.pageviews()
+                visits = views.with_end(condition.field, "end").filter(end__in=terms)
+                return _by(condition, _visit_q(visits), _visit_q(views))
             case Metric.COMPLETED:
                 events = hits.events()
                 having = events.filter(event_name__in=terms).values("session_id")
@@ -172,8 +169,8 @@ def _by(condition: Filter, having: Q, known: Q) -> Q:
 
 
 def _visit_q(visits: QuerySet[Any]) -> Q:
-    """Hits of these visits, given as rows of session and visit."""
-    return Q(PairIn(F("session_id"), F("visit_id"), Subquery(visits)))
+    """Hits of the visits that these hits belong to."""
+    return Q(PairIn(F("session_id"), F("visit_id"), Subquery(visits.values("session_id", "visit_id"))))
 
 
 def _terms(model: type[models.Model]) -> TermQuerySet:
