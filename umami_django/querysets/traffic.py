@@ -13,7 +13,7 @@ from ..domain.periods import HOUR_US, Period
 from ..domain.scope import Scope
 from ..domain.terms import digest
 from ..domain.vocabulary import TERM_KIND, HitKind, Metric, TermKind
-from .expressions import AsciiLower, ContainsText, PairIn, WholeUnits
+from .expressions import AsciiLower, ContainsText, PairIn, PairOfTermIn, WholeUnits
 
 Reach = Mapping[int, datetime | None]
 """Websites by key, each with the moment it was reset, if that is not worked off yet."""
@@ -146,8 +146,11 @@ class HitQuerySet(models.QuerySet[Any]):
         match condition.field:
             case Metric.ENTRY | Metric.EXIT:
                 views = hits.pageviews()
-                visits = views.with_end(condition.field, "end").filter(end__in=terms)
-                return _by(condition, _visit_q(visits), _visit_q(views))
+                ends = views.with_end(condition.field, "term").values("session_id", "visit_id", "term")
+                visit = F("session_id"), F("visit_id")
+                having = Q(PairOfTermIn(*visit, Subquery(ends), Subquery(terms.values("pk"))))
+                known = Q(PairIn(*visit, Subquery(views.values("session_id", "visit_id"))))
+                return _by(condition, having, known)
             case Metric.COMPLETED:
                 events = hits.events()
                 having = events.filter(event_name__in=terms).values("session_id")
@@ -166,11 +169,6 @@ def _by(condition: Filter, having: Q, known: Q) -> Q:
     if not condition.wants_unknown:
         return having
     return having | ~known if condition.texts else ~known
-
-
-def _visit_q(visits: QuerySet[Any]) -> Q:
-    """Hits of the visits that these hits belong to."""
-    return Q(PairIn(F("session_id"), F("visit_id"), Subquery(visits.values("session_id", "visit_id"))))
 
 
 def _terms(model: type[models.Model]) -> TermQuerySet:
