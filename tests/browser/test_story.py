@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 from selenium.webdriver.common.by import By
 
-from example_project.believable import believable_traffic
 from tests.factories import PASSWORD, make_admin
 from tests.traffic import Traffic
+from umami_django.fake.traffic import fill
 from umami_django.ingest.pipeline import Reason
 from umami_django.models import (
     Account,
@@ -27,7 +27,6 @@ from umami_django.models import (
 from umami_django.services import refusals
 from umami_django.services.api_keys import create_api_key
 from umami_django.services.sharing import enable_sharing
-from umami_django.writers import write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -171,8 +170,8 @@ def test_every_page_fits_its_window(
     browser: Any, server: str, traffic: Traffic, theme: str, width: int
 ) -> None:
     website = traffic.website
-    for hits in believable_traffic(website.pk, timezone.now(), days=32):
-        write(hits)
+    now = timezone.now()
+    fill([(website, 1)], pageviews=16_000, start=now - timedelta(days=32), end=now)
     share = enable_sharing(website)
     for back, reason in enumerate([*Reason, Reason.BOT, Reason.BOT]):
         refusals.note(website.pk, reason, timezone.now() - timedelta(days=3 * back), 40 * (back + 1))

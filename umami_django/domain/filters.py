@@ -6,7 +6,7 @@ Which hits they select, `HitQuerySet.matching` says.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from .vocabulary import SESSION_METRICS, Metric
+from .vocabulary import COMPUTED_METRICS, SESSION_METRICS, Metric
 
 
 class Operator(StrEnum):
@@ -41,6 +41,11 @@ class Filter:
     def is_about_session(self) -> bool:
         """True when the field is an attribute of the session."""
         return self.field in SESSION_METRICS
+
+    @property
+    def keeps_whole_visits(self) -> bool:
+        """True when all hits of a visit fare alike."""
+        return self.is_about_session or self.field in COMPUTED_METRICS
 
     @property
     def is_negative(self) -> bool:

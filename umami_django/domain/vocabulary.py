@@ -160,6 +160,14 @@ class Order(StrEnum):
     VISIT_SECONDS = "visit_seconds"
 
 
+class Span(IntEnum):
+    """The length of a unit that is summarised."""
+
+    HOUR = 1
+    DAY = 2
+    MONTH = 3
+
+
 class DataType(IntEnum):
     """The type of one leaf of event data (v3 reference 3.6)."""
 

@@ -46,7 +46,12 @@ def session_key(uuid: UUID) -> int:
 
 def visit_by_hour(session_id: int, moment: datetime) -> int:
     """The visit of a session by the clock-hour rule."""
-    return _key(b"%d:%d" % (session_id, to_micros(moment) // HOUR_US))
+    return visit_in_hour(session_id, to_micros(moment) // HOUR_US)
+
+
+def visit_in_hour(session_id: int, hour: int) -> int:
+    """The visit of a session in *hour*, the number of a UTC clock hour since 1970."""
+    return _key(b"%d:%d" % (session_id, hour))
 
 
 def _key(data: bytes) -> int:

@@ -3,6 +3,7 @@
 from .accounts import Account
 from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
+from .rollups import RollupDay, RollupMark, RollupState, RollupValues
 from .traffic import (
     Event,
     EventData,
@@ -30,6 +31,10 @@ __all__ = [
     "LogImport",
     "Pageview",
     "RefusedDay",
+    "RollupDay",
+    "RollupMark",
+    "RollupState",
+    "RollupValues",
     "Salt",
     "Session",
     "SessionData",

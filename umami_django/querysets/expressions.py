@@ -106,6 +106,24 @@ class PairIn(Func):
         return f"(({one}, {two}) IN {rows})", [value for part in params for value in part]
 
 
+class PairOfTermIn(Func):
+    """Are the first two numbers, as a pair, in a row of the third whose `term` is among the rows of the fourth?
+
+    The third is a subquery of session_id, visit_id, term; the fourth one of terms. (Where a filter compares a window
+    with a subquery, Django 5.2 takes the first row of the subquery for all of it.)
+    """
+
+    arity = 4
+    output_field = BooleanField()
+    conditional = True
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        compiled = [compiler.compile(source) for source in self.get_source_expressions()]
+        (one, two, rows, terms), params = zip(*compiled, strict=True)
+        pairs = f"SELECT pairs.session_id, pairs.visit_id FROM {rows} pairs WHERE pairs.term IN {terms}"  # noqa: S608
+        return f"(({one}, {two}) IN ({pairs}))", [value for part in params for value in part]
+
+
 class Remainder(Func):
     """What is left of the first number when the second is taken away as often as possible."""
 

@@ -13,7 +13,7 @@ from ..domain.periods import HOUR_US, Period
 from ..domain.scope import Scope
 from ..domain.terms import digest
 from ..domain.vocabulary import TERM_KIND, HitKind, Metric, TermKind
-from .expressions import AsciiLower, ContainsText, PairIn, WholeUnits
+from .expressions import AsciiLower, ContainsText, PairIn, PairOfTermIn, WholeUnits
 
 Reach = Mapping[int, datetime | None]
 """Websites by key, each with the moment it was reset, if that is not worked off yet."""
@@ -145,12 +145,12 @@ class HitQuerySet(models.QuerySet[Any]):
         terms = _terms(self.model).satisfying(scope.website_id, condition)
         match condition.field:
             case Metric.ENTRY | Metric.EXIT:
-                visits = hits.pageviews().with_end(condition.field, "end").values("session_id", "visit_id")
-                return _by(
-                    condition,
-                    _visit_q(visits.filter(end__in=terms)),
-                    _visit_q(visits.filter(end__isnull=False)),
-                )
+                views = hits.pageviews()
+                ends = views.with_end(condition.field, "term").values("session_id", "visit_id", "term")
+                visit = F("session_id"), F("visit_id")
+                having = Q(PairOfTermIn(*visit, Subquery(ends), Subquery(terms.values("pk"))))
+                known = Q(PairIn(*visit, Subquery(views.values("session_id", "visit_id"))))
+                return _by(condition, having, known)
             case Metric.COMPLETED:
                 events = hits.events()
                 having = events.filter(event_name__in=terms).values("session_id")
@@ -169,11 +169,6 @@ def _by(condition: Filter, having: Q, known: Q) -> Q:
     if not condition.wants_unknown:
         return having
     return having | ~known if condition.texts else ~known
-
-
-def _visit_q(visits: QuerySet[Any]) -> Q:
-    """Hits of these visits, given as rows of session and visit."""
-    return Q(PairIn(F("session_id"), F("visit_id"), Subquery(visits)))
 
 
 def _terms(model: type[models.Model]) -> TermQuerySet:

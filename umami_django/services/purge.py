@@ -16,6 +16,10 @@ from ..models import (
     EventDocument,
     LogImport,
     RefusedDay,
+    RollupDay,
+    RollupMark,
+    RollupState,
+    RollupValues,
     Session,
     SessionData,
     StoredHit,
@@ -23,6 +27,7 @@ from ..models import (
     TermDay,
     Website,
 )
+from ..rollups.build import drop
 from ..writers.sessions import REMEMBERED_S
 
 BATCH_ROWS = 5_000
@@ -73,7 +78,10 @@ def purge_website(
                 progress(removed_before + removed)
     if website.deleted_at is not None:
         Website.objects.filter(pk=website.pk).delete()
-    elif website.reset_at is not None:
+        return removed
+    # what is summarised is as of before: it is built again from what is left, before the reset is forgotten
+    drop(website.pk, using)
+    if website.reset_at is not None:
         # only the reset that was worked off: there may be a newer one by now
         Website.objects.filter(pk=website.pk, reset_at=website.reset_at).update(reset_at=None)
     return removed
@@ -91,7 +99,11 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     refused = RefusedDay.objects.using(using).filter(website_id=website.pk)
     term_days = TermDay.objects.using(using).filter(website_id=website.pk)
     if website.deleted_at is not None:
-        return [told, data, documents, hits, sessions, imports, terms, refused, term_days]
+        summaries = [
+            model.objects.using(using).filter(website_id=website.pk)
+            for model in (RollupMark, RollupValues, RollupDay, RollupState)
+        ]
+        return [told, data, documents, hits, sessions, imports, terms, refused, term_days, *summaries]
     if website.reset_at is None:
         return []
     reset_at: datetime = website.reset_at

@@ -7,7 +7,10 @@ from ..domain.periods import Period
 from ..domain.scope import Scope
 from ..domain.vocabulary import VisitKey
 from ..models import StoredHit
+from ..rollups import numbers
+from ..rollups.plan import of_numbers
 from .raw import overview as raw
+from .way import by_summaries
 
 
 def summary(scope: Scope, visit_key: VisitKey = VisitKey.VISIT) -> Summary:
@@ -16,7 +19,14 @@ def summary(scope: Scope, visit_key: VisitKey = VisitKey.VISIT) -> Summary:
     A visit is what *visit_key* says. Filters apply before grouping into visits. Time in whole seconds, each
     visit's rounded down. One query. Source: v1 reference 3.2, v3 reference 3.3.
     """
-    return raw.summary(scope, visit_key)
+    return by_summaries_only(scope, visit_key) or raw.summary(scope, visit_key)
+
+
+def by_summaries_only(scope: Scope, visit_key: VisitKey) -> Summary | None:
+    """As `summary`; None when summaries cannot tell."""
+    return by_summaries(
+        of_numbers(scope), scope, lambda rollups, stretch: numbers.summary(rollups, stretch, visit_key)
+    )
 
 
 def comparison(

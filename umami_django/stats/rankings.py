@@ -9,6 +9,7 @@ from ..domain.languages import base_language
 from ..domain.referrers import is_own_referrer
 from ..domain.scope import Scope
 from ..domain.vocabulary import SESSION_METRICS, VISIT_METRICS, Counted, Metric, Order
+from . import summed
 from .raw import rankings as raw
 
 
@@ -31,14 +32,14 @@ def ranking(
     attributes of sessions and left out otherwise, unless *with_unknown* says so. Regions and cities carry their
     country. One query. Source: v1 reference 3.4, v3 reference 3.4.
     """
-    return raw.ranking(
-        _narrowed(scope, metric, search, without),
-        metric,
-        counted or usually_counted(metric),
-        with_unknown=metric in SESSION_METRICS if with_unknown is None else with_unknown,
-        limit=limit,
-        offset=offset,
-    )
+    scope = _narrowed(scope, metric, search, without)
+    counted = counted or usually_counted(metric)
+    if with_unknown is None:
+        with_unknown = metric in SESSION_METRICS
+    found = summed.ranking(scope, metric, counted, with_unknown=with_unknown, limit=limit, offset=offset)
+    if found is not None:
+        return found
+    return raw.ranking(scope, metric, counted, with_unknown=with_unknown, limit=limit, offset=offset)
 
 
 def table(

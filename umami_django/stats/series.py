@@ -9,6 +9,7 @@ from ..domain.periods import DAY_US, WIDTH_US, bucket_end, bucket_starts, local_
 from ..domain.scope import Scope
 from ..domain.vocabulary import Metric, Unit
 from ..exceptions import InvalidInput
+from . import summed
 from .raw import series as raw
 
 MOST_BUCKETS = 20_000
@@ -20,7 +21,9 @@ def pageview_series(scope: Scope, unit: Unit) -> list[Point]:
     A visitor counts in every bucket they were active in. The two hours that share a name when clocks go back
     are one bucket. One query; a second one for periods over 800 days. Source: v1 reference 3.3.
     """
-    return raw.pageview_series(scope, unit)
+    scope = raw.narrowed(scope)
+    found = summed.pageview_points(scope, unit)
+    return raw.pageview_series(scope, unit) if found is None else found
 
 
 def traffic_series(scope: Scope, unit: Unit, now: datetime) -> list[TrafficPoint]:
@@ -43,7 +46,9 @@ def event_series(scope: Scope, unit: Unit) -> list[EventPoint]:
 
     Two queries; a third one for periods over 800 days. Source: v1 reference 3.3.
     """
-    return raw.event_series(scope, unit)
+    scope = raw.narrowed(scope)
+    found = summed.event_points(scope, unit)
+    return raw.event_series(scope, unit) if found is None else found
 
 
 def one_event_series(scope: Scope, name: str, unit: Unit, now: datetime) -> list[EventCount]:

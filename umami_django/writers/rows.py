@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connections, transaction
 
@@ -14,6 +15,7 @@ from ..models import EventData, EventDocument, Session, SessionData, StoredHit
 from ..signals import hit_recorded
 from . import sessions
 from .bulk import in_one_go, insert_rows
+from .marks import noting
 from .terms import TermKey, term_ids
 
 Seen = Hit | Identification
@@ -88,18 +90,16 @@ def insert(
     seen: tuple[Seen, ...] = (*hits, *identifications)
     new_sessions = sessions.unknown(item.session_id for item in seen)
     openers = _openers(item for item in seen if item.session_id in new_sessions)
-    texts = [_hit_texts(hit) for hit in hits]
+    texts = [hit_texts(hit) for hit in hits]
     keys = {
         (hit.website_id, kind, text)
         for hit, of_hit in zip(hits, texts, strict=True)
         for kind, text in zip(HIT_KINDS, of_hit, strict=True)
         if text is not None
     }
-    keys.update(
-        key for item in openers for key in _keys(item.website_id, SESSION_KINDS, _session_texts(item))
-    )
+    keys.update(key for item in openers for key in _keys(item.website_id, SESSION_KINDS, session_texts(item)))
     ids = term_ids(keys, using, umami_settings().NEW_TERMS_PER_DAY if limited else None)
-    with in_one_go(using):
+    with in_one_go(using), noting(_earliest(hits), using):
         _insert_sessions(openers, ids, using)
         if identifications:
             _write_session_data(identifications, using)
@@ -128,7 +128,17 @@ def write_transaction(using: str) -> Iterator[None]:
         connection.transaction_mode = usual_mode  # type: ignore[attr-defined]
 
 
-def _hit_texts(hit: Hit) -> tuple[str | None, ...]:
+def _earliest(hits: Sequence[Hit]) -> dict[int, int]:
+    """The earliest time of each website's hits, in microseconds."""
+    earliest: dict[int, datetime] = {}
+    for hit in hits:
+        known = earliest.get(hit.website_id)
+        if known is None or hit.created_at < known:
+            earliest[hit.website_id] = hit.created_at
+    return {website_id: to_micros(moment) for website_id, moment in earliest.items()}
+
+
+def hit_texts(hit: Hit) -> tuple[str | None, ...]:
     """Everything that a hit's own row refers to, in the order of HIT_TERMS."""
     place, utm = hit.location, hit.location.utm.get
     return (
@@ -151,7 +161,7 @@ def _hit_texts(hit: Hit) -> tuple[str | None, ...]:
     )
 
 
-def _session_texts(item: Seen) -> tuple[str | None, ...]:
+def session_texts(item: Seen) -> tuple[str | None, ...]:
     """Everything that a session's row refers to, in the order of SESSION_TERMS."""
     client = item.client
     return (
@@ -203,7 +213,7 @@ def _insert_sessions(openers: Sequence[Seen], ids: dict[TermKey, int], using: st
             item.website_id,
             to_micros(item.created_at),
             item.distinct_id,
-            *_term_columns(item.website_id, SESSION_KINDS, _session_texts(item), ids),
+            *_term_columns(item.website_id, SESSION_KINDS, session_texts(item), ids),
         )
         for item in openers
     ]
@@ -239,7 +249,7 @@ def _hit_row(hit: Hit, texts: Texts, ids: dict[TermKey, int]) -> tuple[int | Non
 
 
 def _stored_hit(hit: Hit, ids: dict[TermKey, int]) -> StoredHit:
-    terms = _term_columns(hit.website_id, HIT_KINDS, _hit_texts(hit), ids)
+    terms = _term_columns(hit.website_id, HIT_KINDS, hit_texts(hit), ids)
     return StoredHit(
         website_id=hit.website_id,
         session_id=hit.session_id,

@@ -1,6 +1,7 @@
 """One command from nothing to a running server with a website that has 90 days of traffic."""
 
 import sys
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -9,15 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from example_project.believable import believable_traffic
+from umami_django.fake.traffic import Filled, fill
 from umami_django.models import StoredHit, Website
 from umami_django.services.accounts import account_of
 from umami_django.services.websites import create_website
-from umami_django.writers import write
 
 USERNAME, PASSWORD = "admin", "umami"
 WEBSITE = "Example"
-DAYS = 90
+DAYS, PAGEVIEWS = 90, 45_000
 BAR = 40
 
 
@@ -74,15 +74,14 @@ class Command(BaseCommand):
         return website
 
     def _fill(self, website: Website) -> None:
-        for day, hits in enumerate(believable_traffic(website.pk, timezone.now(), days=DAYS), start=1):
-            write(hits)
-            self._progress(day)
+        now = timezone.now()
+        first_day = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
+        fill([(website, 1)], pageviews=PAGEVIEWS, start=first_day, end=now, progress=self._progress)
+        if not self.stderr.isatty():
+            self.stderr.write(f"  {DAYS} days of traffic written.")
 
-    def _progress(self, day: int) -> None:
+    def _progress(self, filled: Filled) -> None:
         if self.stderr.isatty():
-            done = BAR * day // DAYS
-            end = "\n" if day == DAYS else ""
-            self.stderr.write(f"\r  90 days of traffic  {'█' * done}{'·' * (BAR - done)}", ending=end)
-        elif day == DAYS:
-            self.stderr.write("  90 days of traffic written.")
-        sys.stderr.flush()
+            done = min(BAR, BAR * filled.pageviews // PAGEVIEWS)
+            self.stderr.write(f"\r  {DAYS} days of traffic  {'█' * done}{'·' * (BAR - done)}", ending="")
+            sys.stderr.flush()

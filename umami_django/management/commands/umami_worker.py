@@ -1,12 +1,15 @@
-"""Takes the journal to the database for as long as it runs."""
+"""Does all background work for as long as it runs: loads the journal, builds summaries, purges."""
 
 import signal
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
+from ...conf import JOURNAL, umami_settings
 from ...exceptions import StoreUnavailable
+from ...services.upkeep import keep_up
 from ...writers.journal import directory
 from ...writers.load import AlreadyLoading, follow, loading
 
@@ -14,12 +17,30 @@ STAND_BY_S = 1.0
 
 
 class Command(BaseCommand):
-    help = "Load the journal into the database until stopped (UMAMI['COLLECT_WRITER'] = 'journal'). One for each host."
+    help = (
+        "Do all background work until stopped: build summaries, purge what was deleted, and load the journal "
+        "(UMAMI['COLLECT_WRITER'] = 'journal'; then one worker for each host)."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        upkeep = Thread(target=_keep_up, args=[stop], name="umami-upkeep")
+        upkeep.start()
+        try:
+            settings = umami_settings()
+            # also what a host has left there that has gone back to the other writer
+            if settings.COLLECT_WRITER == JOURNAL or settings.JOURNAL_DIRECTORY:
+                self._load(stop, options)
+            else:
+                self._say("Building summaries and purging.", options)
+                stop.wait()
+        finally:
+            stop.set()
+            upkeep.join()
+
+    def _load(self, stop: Event, options: dict[str, Any]) -> None:
         is_waiting = False
         while not stop.is_set():
             try:
@@ -42,3 +63,10 @@ class Command(BaseCommand):
         if options["verbosity"] > 0:
             self.stdout.write(text)
             self.stdout.flush()
+
+
+def _keep_up(stop: Event) -> None:
+    try:
+        keep_up(stop)
+    finally:
+        connections.close_all()

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.db import connections
 from django.db.models import Count, F, QuerySet
+from django.db.models.expressions import RawSQL
 
 from ...domain.answers import Page, Row, TableRow
 from ...domain.scope import Scope
@@ -12,7 +14,7 @@ from .statements import (
     NUMBERS,
     ORDERS,
     EmptyResultSet,
-    Sql,
+    Steps,
     as_summary,
     compiled,
     fetched,
@@ -35,19 +37,16 @@ def ranking(
     try:
         if counted is Counted.VISITS or metric in VISIT_METRICS:
             column = counted.value
-            counts = numbers_by(keys, _keyed(hits, scope, metric, with_unknown))
+            steps = _steps(hits, scope, metric, with_unknown)
         else:
             column = "number"
-            counts = compiled(_counts(hits, metric, counted, with_unknown))
-        statement = named(
-            keys, [column], counts, f"{column} DESC, ", using=hits.db, limit=limit, offset=offset
-        )
+            steps = {"counted": compiled(_counts(hits, metric, counted, with_unknown))}
     except EmptyResultSet:
         return []
-    return [
-        Row(name, int(count), country)
-        for name, country, (count,), _ in map(_parted(keys), fetched(statement, hits.db))
-    ]
+    vendor = connections[hits.db].vendor
+    answer = named(keys, [column], f"{column} DESC, ", vendor=vendor, limit=limit, offset=offset)
+    rows = map(_parted(keys), fetched(steps, answer, hits.db))
+    return [Row(name, int(number), country) for name, country, (number,), _ in rows]
 
 
 def table(
@@ -63,26 +62,25 @@ def table(
     """The values of *metric* with all their numbers. One query; a second one behind the last page."""
     hits = _hits(scope, metric, Counted.VISITORS)
     keys = _keys(metric)
-    direction = "DESC" if descending else "ASC"
     try:
-        counts = numbers_by(keys, _keyed(hits, scope, metric, with_unknown))
-        statement = named(
-            keys,
-            NUMBERS,
-            counts,
-            "" if order is Order.NAME else f"{ORDERS[order]} {direction}, ",
-            using=hits.db,
-            limit=limit,
-            offset=offset,
-            names_descending=order is Order.NAME and descending,
-        )
+        steps = _steps(hits, scope, metric, with_unknown)
     except EmptyResultSet:
         return Page([], 0)
-    found = [_parted(keys)(values) for values in fetched(statement, hits.db)]
+    answer = named(
+        keys,
+        NUMBERS,
+        "" if order is Order.NAME else f"{ORDERS[order]} {'DESC' if descending else 'ASC'}, ",
+        vendor=connections[hits.db].vendor,
+        limit=limit,
+        offset=offset,
+        names_descending=order is Order.NAME and descending,
+    )
+    found = [_parted(keys)(values) for values in fetched(steps, answer, hits.db)]
     rows = [TableRow(name, as_summary(numbers), country) for name, country, numbers, _ in found]
-    if found:
-        return Page(rows, found[0][-1])
-    return Page([], _number_of(counts, hits.db) if offset else 0)
+    if found or not offset:
+        return Page(rows, found[0][-1] if found else 0)
+    ((total,),) = fetched(steps, ("SELECT COUNT(*) FROM counted", ()), hits.db)
+    return Page([], int(total))
 
 
 def _hits(scope: Scope, metric: Metric, counted: Counted) -> QuerySet[Any]:
@@ -114,18 +112,28 @@ def _counts(hits: QuerySet[Any], metric: Metric, counted: Counted, with_unknown:
     return counts
 
 
-def _keyed(hits: QuerySet[Any], scope: Scope, metric: Metric, with_unknown: bool) -> Sql:
-    columns = (*_keys(metric), "session_id", "visit_id", "created_at")
+def _steps(hits: QuerySet[Any], scope: Scope, metric: Metric, with_unknown: bool) -> Steps:
+    """From the hits to the numbers of each value."""
+    keys = _keys(metric)
+    columns = (*keys, "session_id", "visit_id", "created_at")
     if metric not in VISIT_METRICS:
-        return compiled(_with_keys(hits, metric, with_unknown).values(*columns))
+        return numbers_by(keys, compiled(_with_keys(hits, metric, with_unknown).values(*columns)))
+    if all(condition.keeps_whole_visits for condition in scope.filters):
+        return numbers_by(keys, compiled(_with_end(hits, metric).values(*columns)))
     # the ends are looked for among all pageviews of the sessions in question, and only then the filters cut
-    views = Pageview.objects.asked_about(scope)
-    if not scope.filters:
-        return compiled(views.with_end(metric, "value").values(*columns))
-    views = views.filter(session_id__in=hits.values("session_id"))
-    sql, params = compiled(views.with_end(metric, "value").values("id", *columns))
-    kept, kept_params = compiled(hits.values("id"))
-    return f"SELECT * FROM ({sql}) ends WHERE ends.id IN ({kept})", params + kept_params  # noqa: S608
+    of_sessions = RawSQL("SELECT session_id FROM kept", ())
+    views = Pageview.objects.asked_about(scope).filter(session_id__in=of_sessions)
+    return {
+        "kept": compiled(hits.values("id", "session_id")),
+        "ends": compiled(_with_end(views, metric).values("id", *columns)),
+        **numbers_by(keys, ("SELECT * FROM ends WHERE id IN (SELECT id FROM kept)", ())),
+    }
+
+
+def _with_end(views: Any, metric: Metric) -> QuerySet[Any]:
+    """Pageviews with `value`, the term of the first or last page of their visit among them."""
+    ended: QuerySet[Any] = views.with_end(metric, "value")
+    return ended
 
 
 def _parted(keys: tuple[str, ...]) -> Any:
@@ -136,9 +144,3 @@ def _parted(keys: tuple[str, ...]) -> Any:
         return values[0], country, values[len(keys) : -1], int(values[-1])
 
     return parted
-
-
-def _number_of(rows: Sql, using: str) -> int:
-    sql, params = rows
-    ((number,),) = fetched((f"SELECT COUNT(*) FROM ({sql}) counted", params), using)  # noqa: S608
-    return int(number)

@@ -19,6 +19,10 @@ from ...querysets.expressions import in_byte_order
 Sql = tuple[str, tuple[Any, ...]]
 """A statement and its parameters."""
 
+Steps = dict[str, Sql]
+"""Named statements, each of which may read from those before it: the WITH of a query. SQLite's parser gives up on
+subqueries that are nested too deep; these are not nested at all."""
+
 EVERYTHING = 2**63 - 1
 
 NUMBERS = ("pageviews", "visitors", "visits", "bounces", "total_seconds")
@@ -41,65 +45,58 @@ def compiled(hits: QuerySet[Any]) -> Sql:
     return sql, tuple(params)
 
 
-def numbers_by(keys: Sequence[str], hits: Sql) -> Sql:
-    """The five numbers for each combination of *keys*, columns of *hits*.
+def numbers_by(keys: Sequence[str], hits: Sql) -> Steps:
+    """The five numbers for each combination of *keys*, columns of *hits*, as the step `counted`.
 
     *hits* also has the columns session_id, visit_id and created_at. A visit's time is rounded down to seconds.
     """
-    sql, params = hits
     by = ", ".join(keys)
-    return (
-        f"""SELECT {by}, SUM(views) AS pageviews, COUNT(DISTINCT session_id) AS visitors, COUNT(*) AS visits,
-            SUM(CASE WHEN views = 1 THEN 1 ELSE 0 END) AS bounces,
-            SUM((micros - micros %% {SECOND_US}) / {SECOND_US}) AS total_seconds
-        FROM (
-            SELECT {by}, session_id, visit_id, COUNT(*) AS views, MAX(created_at) - MIN(created_at) AS micros
-            FROM ({sql}) hits GROUP BY {by}, session_id, visit_id
-        ) visits GROUP BY {by}""",  # noqa: S608
-        params,
-    )
+    visits = f"""SELECT {by}, session_id, visit_id, COUNT(*) AS views, MAX(created_at) - MIN(created_at) AS micros
+        FROM hits GROUP BY {by}, session_id, visit_id"""  # noqa: S608
+    counted = f"""SELECT {by}, SUM(views) AS pageviews, COUNT(DISTINCT session_id) AS visitors, COUNT(*) AS visits,
+        SUM(CASE WHEN views = 1 THEN 1 ELSE 0 END) AS bounces,
+        SUM((micros - micros %% {SECOND_US}) / {SECOND_US}) AS total_seconds
+        FROM visits GROUP BY {by}"""  # noqa: S608
+    return {"hits": hits, "visits": (visits, ()), "counted": (counted, ())}
 
 
 def named(
     keys: Sequence[str],
     columns: Sequence[str],
-    rows: Sql,
     order: str,
     *,
-    using: str,
+    vendor: str,
     limit: int | None,
     offset: int,
     names_descending: bool = False,
 ) -> Sql:
-    """*rows* with the texts of *keys*, which are terms, in their place; sorted, cut, and each with their number.
+    """The rows of `counted` with the texts of *keys*, which are terms, in their place; sorted and cut.
 
-    Ties go by the texts in byte order, unknown last.
+    The last column of each is the number of all rows. Ties go by the texts in byte order, unknown last.
     """
-    sql, params = rows
-    connection = connections[using]
-    table = connection.ops.quote_name(Term._meta.db_table)
+    table = Term._meta.db_table
     joins = " ".join(f"LEFT JOIN {table} name_{key} ON name_{key}.id = counted.{key}" for key in keys)
     ties = ", ".join(
         f"CASE WHEN name_{key}.text IS NULL THEN 1 ELSE 0 END, "
-        + in_byte_order(f"name_{key}.text", connection.vendor)
+        + in_byte_order(f"name_{key}.text", vendor)
         + (" DESC" if names_descending else "")
         for key in keys
     )
     texts = ", ".join(f"name_{key}.text" for key in keys)
     numbers = ", ".join(f"counted.{column}" for column in columns)
-    statement = (
-        f"SELECT {texts}, {numbers}, COUNT(*) OVER () FROM ({sql}) counted {joins} ORDER BY {order}{ties}"  # noqa: S608
+    return (
+        f"SELECT {texts}, {numbers}, COUNT(*) OVER () FROM counted {joins} ORDER BY {order}{ties} "  # noqa: S608
+        "LIMIT %s OFFSET %s",
+        (EVERYTHING if limit is None else limit, offset),
     )
-    if limit is None and not offset:
-        return statement, params
-    most = EVERYTHING if limit is None else limit
-    return f"{statement} LIMIT %s OFFSET %s", (*params, most, offset)
 
 
-def fetched(statement: Sql, using: str) -> list[tuple[Any, ...]]:
-    """The rows of a statement. One query."""
+def fetched(steps: Steps, answer: Sql, using: str) -> list[tuple[Any, ...]]:
+    """The rows of *answer*, which reads from *steps*. One query."""
+    parts = ", ".join(f"{name} AS ({sql})" for name, (sql, _) in steps.items())
+    params = [value for _, values in steps.values() for value in values]
     with connections[using].cursor() as cursor:
-        cursor.execute(*statement)
+        cursor.execute(f"WITH {parts} {answer[0]}", [*params, *answer[1]])
         return list(cursor.fetchall())
 
 
@@ -113,6 +110,7 @@ __all__ = [
     "ORDERS",
     "EmptyResultSet",
     "Sql",
+    "Steps",
     "as_summary",
     "compiled",
     "fetched",

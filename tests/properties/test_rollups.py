@@ -1,0 +1,200 @@
+"""Summaries never change an answer: what they tell equals what the hits tell, whatever happened in whatever order."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories import make_account, make_website
+from umami_django.conf import umami_settings
+from umami_django.domain.hits import Client, Hit
+from umami_django.domain.periods import Period, zone
+from umami_django.domain.scope import Scope
+from umami_django.domain.vocabulary import Counted, Metric, Unit, VisitKey
+from umami_django.models import (
+    RollupDay,
+    RollupMark,
+    RollupState,
+    RollupValues,
+    Session,
+    StoredHit,
+    Website,
+)
+from umami_django.rollups import build, plan
+from umami_django.rollups import numbers as summed_numbers
+from umami_django.stats import summed, way
+from umami_django.stats.raw import overview as raw_overview
+from umami_django.stats.raw import rankings as raw_rankings
+from umami_django.stats.raw import series as raw_series
+from umami_django.writers import write
+
+from ..traffic import hit
+from .test_v1_statistics import random_traffic
+
+pytestmark = pytest.mark.django_db
+
+FIRST = datetime(2026, 2, 26, 23, 40, tzinfo=UTC)
+LAST = FIRST + timedelta(days=70)
+ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe")
+PATHS = ("/", "/a", "/b?utm_source=x")
+CLIENTS = (
+    Client(browser="chrome", country="DE", region="DE-BE", city="Berlin", language="de-DE"),
+    Client(browser="firefox", country="US", region="US-NH", city="Berlin", language="en-US"),
+    Client(),
+)
+RANKED = (
+    *((metric, Counted.PAGEVIEWS) for metric in (Metric.URL, Metric.PATH, Metric.UTM_SOURCE, Metric.CHANNEL)),
+    *((metric, Counted.VISITORS) for metric in (Metric.PATH, Metric.REFERRER_DOMAIN, Metric.BROWSER)),
+    *((metric, Counted.VISITORS) for metric in (Metric.CITY, Metric.LANGUAGE, Metric.EVENT)),
+    *((metric, Counted.VISITS) for metric in (Metric.ENTRY, Metric.EXIT)),
+    (Metric.BROWSER, Counted.PAGEVIEWS),
+    (Metric.CITY, Counted.PAGEVIEWS),
+    (Metric.EVENT, Counted.EVENTS),
+)
+
+
+DAYS = (0, 0, 0, 1, 2, 3, 4, 15, 31, 32, 33, 34, 62, 63)
+MINUTES = (0, 1, 4, 5, 19, 20, 21, 34, 35, 36, 79, 80, 81, 85, 95, 140, 900, 1399, 1401)
+MICROS = (0, 0, 1, -1, 500_000)
+
+
+class Chance(random.Random):
+    """Draws what happens. Dense traffic that crowds around the ends of quarters, hours, days and months."""
+
+    def moment(self) -> datetime:
+        away = timedelta(
+            days=self.choice(DAYS), minutes=self.choice(MINUTES), microseconds=self.choice(MICROS)
+        )
+        return FIRST + away
+
+    def hits(self, most: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "visitor": self.randrange(4),
+                "visit": self.randrange(2),
+                "at": self.moment(),
+                "url": self.choice(PATHS),
+                "event": self.choice((None, None, None, "buy")),
+                "referrer": self.choice(("", "https://t.co/")),
+            }
+            for _ in range(self.randrange(most))
+        ]
+
+    def question(self) -> "Question":
+        start, end = sorted((self.moment(), self.moment()))
+        unit, visit_key = self.choice(list(Unit)), self.choice(list(VisitKey))
+        return start, end, self.choice(ZONES), unit, visit_key, self.choice(RANKED)
+
+
+Question = tuple[datetime, datetime, str, Unit, VisitKey, tuple[Metric, Counted]]
+
+
+class World:
+    """A website, and what happens to it."""
+
+    def __init__(self, website: Website) -> None:
+        self.website = website
+        self.using = umami_settings().TRAFFIC_DATABASE
+        self.told_by_summaries = 0
+
+    def clear(self) -> None:
+        for model in (StoredHit, Session, RollupDay, RollupMark, RollupState, RollupValues):
+            model.objects.all().delete()
+
+    def write(self, told: list[dict[str, Any]]) -> None:
+        neighbour = self.website.pk + 1
+        write(
+            [self._hit(self.website.pk, one) for one in told]
+            + [self._hit(neighbour, one) for one in told[:2]]
+        )
+
+    def _hit(self, website_id: int, told: dict[str, Any]) -> Hit:
+        made = hit(
+            website_id,
+            f"v{told['visitor']}",
+            told["url"],
+            at=told["at"],
+            referrer=told["referrer"],
+            event=told["event"],
+            client=CLIENTS[told["visitor"] % 3],
+        )
+        return replace(made, visit_id=told["visitor"] * 10 + told["visit"])
+
+    def build(self, now: datetime, most_hits: int) -> None:
+        for _ in range(400):
+            if build.build_step(self.website.pk, now, self.using, most_hits=most_hits) is None:
+                return
+        raise AssertionError("building does not come to an end")
+
+    def erase(self, visitor: int) -> None:
+        session = hit(self.website.pk, f"v{visitor}", "/").session_id
+        rows = StoredHit.objects.filter(session_id=session)
+        first = rows.order_by("created_at").first()
+        if first is not None:
+            RollupMark.objects.create(website_id=self.website.pk, at=first.created_at)
+            rows.delete()
+
+    def ask(self, asked: Question) -> None:
+        start, end, tz, unit, visit_key, (metric, counted) = asked
+        scope = Scope(self.website.pk, Period(start, end), tz=zone(tz))
+        self._same(
+            way.by_summaries(
+                plan.of_numbers(scope),
+                scope,
+                lambda rollups, stretch: summed_numbers.summary(rollups, stretch, visit_key),
+            ),
+            raw_overview.summary(scope, visit_key),
+        )
+        if (end - start) < timedelta(days=3) or unit not in (Unit.MINUTE, Unit.HOUR):
+            self._same(summed.pageview_points(scope, unit), raw_series.pageview_series(scope, unit))
+            self._same(summed.event_points(scope, unit), raw_series.event_series(scope, unit))
+        with_unknown = metric in (Metric.BROWSER, Metric.CITY, Metric.LANGUAGE)
+        how: dict[str, Any] = {"with_unknown": with_unknown, "limit": None, "offset": 0}
+        self._same(
+            summed.ranking(scope, metric, counted, **how),
+            raw_rankings.ranking(scope, metric, counted, **how),
+        )
+
+    def _same(self, by_summaries: Any, by_hits: Any) -> None:
+        if by_summaries is not None:
+            self.told_by_summaries += 1
+            assert by_summaries == by_hits
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setattr(plan, "SHORTEST", timedelta(0))
+    yield World(make_website(make_account("olga")))
+
+
+@random_traffic
+@given(st.integers(0, 2**64))
+def test_summaries_tell_what_hits_tell(world: World, seed: int) -> None:
+    """Hits in no order, late ones, erasures, building in pieces of any size; and questions all the time."""
+    chance = Chance(seed)
+    world.clear()
+    world.write(chance.hits(50))
+    for _ in range(chance.randrange(2, 7)):
+        match chance.choice(("write", "build", "build", "erase")):
+            case "write":
+                world.write(chance.hits(20))
+            case "build":
+                world.build(chance.moment() + timedelta(days=1), chance.choice((1, 3, 200_000)))
+            case "erase":
+                world.erase(chance.randrange(4))
+        for _ in range(4):
+            world.ask(chance.question())
+
+
+def test_the_questions_above_are_told_by_summaries(world: World) -> None:
+    chance = Chance(7)
+    world.write(chance.hits(50))
+    world.build(LAST, 200_000)
+    for _ in range(20):
+        world.ask(chance.question())
+    assert world.told_by_summaries > 40

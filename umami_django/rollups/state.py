@@ -1,0 +1,142 @@
+"""How far a website's summaries hold, and how hours are closed. What is built is in `build.py`.
+
+What is built up to an hour holds for ever, but for marks: a hit that was stored, or erased, before it later. From the
+earliest mark on nothing holds until it is built again; what came before is not touched by it, since summaries look
+only backwards.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connections
+from django.db.models import Max, Min, OuterRef, Subquery
+
+from ..domain.periods import HOUR_US, to_micros
+from ..models import RollupMark, RollupState
+from ..writers import connection as own
+from ..writers.marks import ADVISORY_KEY
+from ..writers.rows import write_transaction
+from .units import DAY_HOURS, first_day, month_of_day
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Until which hour, day and month summaries hold, and what to recognise a change by."""
+
+    hours: int
+    days: int
+    months: int
+    longest_pause: int
+    raw_from: int | None
+    version: int
+    last_mark: int | None
+
+
+def holds(website_id: int, using: str) -> Holds | None:
+    """What may be read; None when nothing is built. One query."""
+    marks = RollupMark.objects.filter(website_id=OuterRef("website_id")).values("website_id")
+    row = (
+        RollupState.objects.using(using)
+        .filter(website_id=website_id)
+        .annotate(
+            earliest=Subquery(marks.annotate(found=Min("at")).values("found")),
+            last_mark=Subquery(marks.annotate(found=Max("id")).values("found")),
+        )
+        .first()
+    )
+    if row is None or row.hours_until is None:
+        return None
+    hours = row.hours_until
+    if row.earliest is not None:
+        hours = min(hours, _before(to_micros(row.earliest) // HOUR_US, row.days_until))
+    if row.raw_from is not None:
+        hours = max(hours, row.raw_from)
+    days = min(row.days_until, hours // DAY_HOURS)
+    month = month_of_day(days)
+    return Holds(
+        hours=hours,
+        days=days,
+        months=min(row.months_until, month),
+        longest_pause=row.longest_pause,
+        raw_from=row.raw_from,
+        version=row.version,
+        last_mark=row.last_mark,
+    )
+
+
+def close_hours(website_id: int, until: int, using: str) -> None:
+    """From now on a hit stored before hour *until* leaves a mark; every other one is committed by then."""
+    with _writing(using):
+        if connections[using].vendor == "postgresql":
+            with connections[using].cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADVISORY_KEY, website_id])
+        RollupState.objects.using(using).bulk_create(
+            [RollupState(website_id=website_id)], ignore_conflicts=True
+        )
+        state = _locked(website_id, using)
+        if state.closed_until < until:
+            RollupState.objects.using(using).filter(pk=website_id).update(closed_until=until)
+
+
+class BuiltElsewhere(Exception):
+    """Somebody else has built, or something has changed, since the state was read."""
+
+
+@contextmanager
+def building(state: RollupState, using: str) -> Iterator[RollupState]:
+    """A transaction that stores what was counted for *state*, saved at its end. Raises BuiltElsewhere."""
+    with _writing(using):
+        now = _locked(state.website_id, using)
+        if now.version != state.version:
+            raise BuiltElsewhere
+        yield now
+        now.version += 1
+        now.save(using=using)
+
+
+def rewind(state: RollupState, using: str) -> bool:
+    """Let nothing hold from the earliest mark on; were there marks? They are gone afterwards."""
+    marks = list(RollupMark.objects.using(using).filter(website_id=state.website_id).values_list("id", "at"))
+    if not marks:
+        return False
+    with building(state, using) as now:
+        if now.hours_until is not None:
+            earliest = min(to_micros(at) for _, at in marks) // HOUR_US
+            hour = max(_before(earliest, now.days_until), now.raw_from or 0)
+            now.hours_until = min(now.hours_until, hour)
+            now.days_until = min(now.days_until, now.hours_until // DAY_HOURS)
+            now.months_until = min(now.months_until, month_of_day(now.days_until))
+            # what comes in from here on is built anyway and need leave no mark
+            now.closed_until = now.hours_until
+        for start in range(0, len(marks), 1000):
+            part = [key for key, _ in marks[start : start + 1000]]
+            RollupMark.objects.using(using).filter(pk__in=part).delete()
+    return True
+
+
+def _before(hour: int, days_until: int) -> int:
+    """The last moment until which everything holds that *hour* does not touch: of a day that is built in one piece there
+    are no hours."""
+    return hour // DAY_HOURS * DAY_HOURS if hour < days_until * DAY_HOURS else hour
+
+
+def last_complete_month(days_until: int) -> int:
+    """The month before which every month is complete when days before *days_until* are built."""
+    month = month_of_day(days_until)
+    return month if first_day(month) <= days_until else month - 1
+
+
+@contextmanager
+def _writing(using: str) -> Iterator[None]:
+    """A transaction through the process's own connection: on SQLite processes take turns."""
+    with own.own_connection.in_use(using), write_transaction(using):
+        yield
+
+
+def _locked(website_id: int, using: str) -> RollupState:
+    states = RollupState.objects.using(using)
+    if connections[using].features.has_select_for_update:
+        states = states.select_for_update()
+    state: RollupState = states.get(pk=website_id)
+    return state

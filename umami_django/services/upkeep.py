@@ -1,0 +1,77 @@
+"""What a worker does beside loading the journal: summaries, purging, salts. Each job is also a command.
+
+Every job is taken up again and again; one that fails is logged and tried again, and keeps no other from its turn.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Event
+
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from .. import conf
+from ..rollups.build import BuiltElsewhere
+from ..rollups.upkeep import follow
+from ..writers import term_budget
+from . import refusals
+from .purge import purge
+from .salts import rotate_salts
+
+logger = logging.getLogger("umami_django.worker")
+
+HITS_A_STEP = 50_000
+"""Small enough for a journal that is loaded beside: a step holds the process's connection for a moment only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is done every *every_s* seconds."""
+
+    name: str
+    every_s: float
+    do: Callable[[], object]
+
+
+def _summarise() -> None:
+    using = conf.umami_settings().TRAFFIC_DATABASE
+    while follow(timezone.now(), using, most_steps=5, most_hits=HITS_A_STEP):
+        pass
+
+
+def _purge() -> None:
+    purge()
+
+
+def _forget_old() -> None:
+    rotate_salts(timezone.now())
+    for room in (refusals, term_budget):
+        room.drop_old(timezone.now())
+
+
+JOBS = (
+    Job("summaries", 10, _summarise),
+    Job("purge", 60, _purge),
+    Job("salts", 3600, _forget_old),
+)
+
+
+def keep_up(stop: Event, jobs: Sequence[Job] = JOBS) -> None:
+    """Do all *jobs* when they are due, until *stop* is set."""
+    due = {job.name: 0.0 for job in jobs}
+    while not stop.is_set():
+        for job in jobs:
+            if not stop.is_set() and time.monotonic() >= due[job.name]:
+                _done(job)
+                due[job.name] = time.monotonic() + job.every_s
+        stop.wait(max(0.1, min(due.values()) - time.monotonic()))
+
+
+def _done(job: Job) -> None:
+    close_old_connections()
+    try:
+        job.do()
+    except (DatabaseError, BuiltElsewhere, OSError):
+        logger.exception("%s could not be done; it is tried again.", job.name)

@@ -1,0 +1,101 @@
+"""Rankings and series as summaries tell them, with the names of their values. How they are counted is in `rollups/`."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import QuerySet
+
+from ..domain.answers import EventPoint, Point, Ranking, Row
+from ..domain.filters import Filter
+from ..domain.periods import Period, from_micros
+from ..domain.scope import Scope
+from ..domain.vocabulary import VISIT_METRICS, Counted, Metric, Unit
+from ..models import Term
+from ..rollups import rankings, series
+from ..rollups.buckets import buckets
+from ..rollups.plan import dimension, of_ranking, of_series
+from ..rollups.reading import Rollups
+from ..rollups.sweep import PLACES, term_and_country
+from .terms import texts
+from .way import by_summaries
+
+
+def pageview_points(scope: Scope, unit: Unit) -> list[Point] | None:
+    """Pageviews and visitors of each bucket that has any; None when summaries cannot tell."""
+
+    def asked(rollups: Rollups, stretch: tuple[int, int]) -> list[Point] | None:
+        pieces = buckets(_period(stretch), unit, scope.tz)
+        counted = None if pieces is None else series.traffic(rollups, pieces)
+        if counted is None:
+            return None
+        return [Point(bucket.label_us, views, visitors) for bucket, views, visitors in counted if views]
+
+    return by_summaries(of_series(scope, unit), scope, asked)
+
+
+def event_points(scope: Scope, unit: Unit) -> list[EventPoint] | None:
+    """How often each event happened in each bucket; None when summaries cannot tell."""
+
+    def asked(rollups: Rollups, stretch: tuple[int, int]) -> dict[tuple[int, int], int] | None:
+        pieces = buckets(_period(stretch), unit, scope.tz)
+        return None if pieces is None else series.events(rollups, pieces, stretch)
+
+    counts = by_summaries(of_series(scope, unit), scope, asked)
+    if counts is None:
+        return None
+    names = texts({name for _, name in counts})
+    points = [EventPoint(label, names.get(name, ""), count) for (label, name), count in counts.items()]
+    return sorted(points, key=lambda point: (point.start_us, point.name))
+
+
+def ranking(
+    scope: Scope, metric: Metric, counted: Counted, *, with_unknown: bool, limit: int | None, offset: int
+) -> Ranking | None:
+    """As `raw.rankings.ranking`; None when summaries cannot tell."""
+
+    def asked(rollups: Rollups, stretch: tuple[int, int]) -> rankings.Counts | None:
+        if metric in VISIT_METRICS:
+            return rankings.ends_of_visits(rollups, dimension(metric), stretch)
+        count = rankings.visitors if counted is Counted.VISITORS else rankings.pageviews
+        return count(rollups, dimension(metric), stretch)
+
+    plan = of_ranking(scope, metric, counted, with_unknown=with_unknown)
+    counts = by_summaries(plan, scope, asked)
+    if counts is None:
+        return None
+    is_place = dimension(metric) in PLACES
+    terms = {value: term_and_country(value) if is_place else (value, 0) for value in counts}
+    found = [
+        (terms[value], count)
+        for value, count in counts.items()
+        if count and (with_unknown or terms[value][0])
+    ]
+    for condition in scope.filters:
+        chosen = _satisfying(scope.website_id, condition)
+        found = [row for row in found if (row[0][0] in chosen) is not condition.is_negative]
+    return _named(found, limit, offset)
+
+
+def _period(stretch: tuple[int, int]) -> Period:
+    return Period(from_micros(stretch[0]), from_micros(stretch[1] - 1))
+
+
+def _satisfying(website_id: int, condition: Filter) -> set[int]:
+    """The terms for which the positive of *condition* holds; 0 among them when it wants what has no value."""
+    terms: QuerySet[Term] = Term.objects.satisfying(website_id, condition.positive)
+    found = set(terms.values_list("id", flat=True))
+    return found | {0} if condition.wants_unknown else found
+
+
+def _named(counted: Iterable[tuple[tuple[int, int], int]], limit: int | None, offset: int) -> Ranking:
+    """Rows with the texts of their terms. With a limit, only the texts that may be shown are fetched."""
+    rows = sorted(counted, key=lambda row: -row[1])
+    if limit is not None and len(rows) > offset + limit:
+        least = rows[offset + limit - 1][1]
+        rows = [row for row in rows if row[1] >= least]
+    names: Mapping[int, str] = texts({term for keys, _ in rows for term in keys if term})
+    named = [Row(names.get(term), count, names.get(country)) for (term, country), count in rows]
+    return sorted(named, key=_in_order)[offset : None if limit is None else offset + limit]
+
+
+def _in_order(row: Row) -> tuple[int, bool, str, bool, str]:
+    return -row.count, row.name is None, row.name or "", row.country is None, row.country or ""
