@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..dashboards.filtered import filtered, with_unknown
-from ..dashboards.tracking_code import share_url, tracking_code
+from ..dashboards.tracking_code import share_url, ways
 from ..dashboards.you import you
 from ..domain.answers import Summary
 from ..domain.roles import Permission
@@ -24,11 +24,13 @@ from ..services import sharing
 from ..services import websites as service
 from ..services.accounts import account_of
 from ..services.visitors import rules, visitor_of
+from ..stats.overview import life
 from ..stats.totals import totals
 from .dashboards import DashboardPages
 from .exclusions import ExclusionInline
 from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
+from .shares import ShareInline
 
 MOST_VERDICTS = 20
 
@@ -97,8 +99,8 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
         return viewer_of(request).may(Permission.MANAGE_ALL_WEBSITES)
 
     def get_inlines(self, request: HttpRequest, obj: Website | None) -> list[Any]:
-        """A website has to be there before somebody can be left out of it."""
-        return [ExclusionInline] if obj is not None else []
+        """A website has to be there before it can be shared or somebody be left out of it."""
+        return [ShareInline, ExclusionInline] if obj is not None else []
 
     # the list
 
@@ -164,6 +166,7 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
             named("reset", self.reset_view),
             named("share", self.share_view),
             named("filtered", self.filtered_view),
+            named("first", self.first_view),
             path(
                 "filtered/",
                 self.admin_site.admin_view(self.all_filtered_view),
@@ -219,6 +222,15 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/umami_django/website/you.html", context)
 
+    def first_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
+        """Has anything come yet? For the light on the settings page that turns green by itself. Two queries by index."""
+        website = self._website(request, website_id)
+        if not self.has_view_permission(request, website):
+            raise PermissionDenied
+        answer = JsonResponse({"seen": life(website.pk, since=website.reset_at) is not None})
+        answer["Cache-Control"] = "no-store"
+        return answer
+
     def reset_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
         """Asks, then makes all traffic up to now invisible."""
         website = self._changeable(request, website_id)
@@ -265,13 +277,14 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
         share = sharing.share_of(website)
         return {
             "website": website,
-            "tracking_code": tracking_code(request, website),
+            "ways": ways(request, website),
             "share": share,
-            "share_url": share_url(request, share) if share else None,
+            "share_url": _absolute(request, share_url(share)) if share else None,
+            "has_traffic": life(website.pk, since=website.reset_at) is not None,
             "may_change": self.has_change_permission(request, website),
             "urls": {
                 name: self._url(name, website)
-                for name in ("overview", "filtered", "reset", "share", "change", "delete")
+                for name in ("overview", "filtered", "reset", "share", "change", "delete", "first")
             },
         }
 
@@ -284,3 +297,7 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
             args=[website.pk],
             current_app=self.admin_site.name,
         )
+
+
+def _absolute(request: HttpRequest, path: str | None) -> str | None:
+    return request.build_absolute_uri(path) if path else None

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('umami_django', '0007_hit_channel'),
+        ('umami_django', '0008_rollups'),
     ]
 
     operations = [
