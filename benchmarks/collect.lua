@@ -1,5 +1,6 @@
 -- What wrk sends: pageviews of 2,000 paths by 500 user agents; one of four by a visitor never seen before, of the
--- others every third with the token of an earlier answer. Arguments: data file, path, hits a request (for batches).
+-- others every third with the token of an earlier answer. Arguments: data file, path, hits a request (for batches),
+-- and how many milliseconds each connection pauses between two requests, on average.
 local data, target, per_request
 local function random(list) return list[math.random(#list)] end
 
@@ -13,6 +14,8 @@ function init(args)
    data = dofile(args[1])
    target = args[2]
    per_request = tonumber(args[3] or "1")
+   local pause = tonumber(args[4] or "0")
+   if pause > 0 then delay = function() return math.random(0, 2 * pause) end end
    math.randomseed(number + 1)
    fresh = number * 4000000 + os.time() % 1000000
 end

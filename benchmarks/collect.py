@@ -20,11 +20,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)  # not this folder: it has a statistics.py
 
 from benchmarks.load import Result, load  # noqa: E402
 from benchmarks.site import server as site  # noqa: E402
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--servers", nargs="+", default=["granian", "gunicorn"])
     parser.add_argument("--writers", nargs="+", default=["commit", "journal"])
     parser.add_argument("--seconds", type=int, default=8)
-    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--also", nargs="*", default=["drf", "batch"], help="an empty DRF view, batches")
     options = parser.parse_args()
     servers = [name for name in options.servers if shutil.which(name, path=str(Path(sys.executable).parent))]
     print("| server | database | what | a second | of empty | p50 ms | p99 ms | failed | stored | lag s |")
@@ -54,54 +55,75 @@ def main() -> None:
                     measure(name, kind, url, Path(folder), options)
 
 
+@dataclass(frozen=True)
+class Line:
+    """How a server is started, and how many connections it is asked over."""
+
+    threads: int
+    connections: int
+
+    def __str__(self) -> str:
+        return f"{site.WORKERS} of {self.threads}"
+
+
+LINES = {"commit": Line(site.MANY, 128), "journal": Line(site.FEW, 32)}
+"""The line that is recommended for each writer; an empty view is measured with each, and the best counts."""
+
+
 def measure(server: str, kind: str, url: str, folder: Path, options: argparse.Namespace) -> None:
     """All that one server does on one database."""
     data = new_data(url)
-    how = {"seconds": options.seconds, "connections": options.connections}
-    empty: Result | None = None
+    empty = 0.0
 
-    def row(what: str, result: Result, stored: str = "", lag: str = "") -> None:
-        ratio = result.per_second / empty.per_second if empty else 1.0
+    def row(what: str, line: Line, result: Result, stored: str = "", lag: str = "") -> None:
         print(
-            f"| {server} | {kind} | {what} | {result.per_second:,.0f} | {ratio:.2f} | {result.p50:.1f} "
-            f"| {result.p99:.1f} | {result.failed} | {stored} | {lag} |",
+            f"| {server} {line} | {kind} | {what} | {result.per_second:,.0f} "
+            f"| {result.per_second / empty:.2f} | {result.p50:.1f} | {result.p99:.1f} | {result.failed} "
+            f"| {stored} | {lag} |",
             flush=True,
         )
 
-    with site.serving(server, "application", url) as port:
-        data["visitors"] = known_visitors(data, port)
-        load(data, folder, port, "/empty", seconds=2, connections=options.connections)
-        empty = load(data, folder, port, "/empty", **how)
-        row("an empty view", empty)
-        row("an empty DRF view", load(data, folder, port, "/drf", **how))
+    def run(path: str, port: int, line: Line, seconds: int = options.seconds) -> Result:
+        return load(data, folder, port, path, seconds=seconds, connections=line.connections)
+
+    for line in LINES.values():
+        with site.serving(server, "application", url, line.threads) as port:
+            data.setdefault("visitors", known_visitors(data, port))
+            run("/empty", port, line, 2)
+            result = run("/empty", port, line)
+            empty = max(empty, result.per_second)
+            row("an empty view", line, result)
+            if "drf" in options.also:
+                row("an empty DRF view", line, run("/drf", port, line))
     for writer in options.writers:
+        line = LINES[writer]
         for application in ("application", "collect_first"):
             umami = {"COLLECT_WRITER": writer, "JOURNAL_DIRECTORY": str(folder / "journal")}
             with (
-                site.serving(server, application, url, **umami) as port,
+                site.serving(server, application, url, line.threads, **umami) as port,
                 loading(writer, url, umami) as loader,
             ):
-                load(data, folder, port, "/api/collect", seconds=2, connections=options.connections)
+                run("/api/collect", port, line, 2)
                 loader.drain()
                 before = hits(url)
-                result = load(data, folder, port, "/api/collect", **how)
+                result = run("/api/collect", port, line)
                 loader.drain()
                 lag = loader.lag()
             first = ", CollectFirst" if application == "collect_first" else ""
-            row(f"{writer}{first}", result, f"{hits(url) - before:,}", lag)
+            row(f"{writer}{first}", line, result, f"{hits(url) - before:,}", lag)
             print(
                 f"    {result.per_second / UMAMI_3_1:.0f} times Umami 3.1, "
                 f"{result.per_second / UMAMI_1_38:.0f} times Umami 1.38",
                 file=sys.stderr,
             )
-    with site.serving(server, "application", url) as port:
-        result = load(
-            data, folder, port, "/api/batch", per_request=100, seconds=options.seconds, connections=8
-        )
-        row(
-            "batches of 100 (hits a second)",
-            Result(result.per_second * 100, result.p50, result.p99, result.failed),
-        )
+    if "batch" in options.also:
+        line = Line(4, 8)
+        with site.serving(server, "application", url, line.threads) as port:
+            found = load(
+                data, folder, port, "/api/batch", per_request=100, seconds=options.seconds, connections=8
+            )
+        result = Result(found.per_second * 100, found.p50, found.p99, found.failed)
+        row("batches of 100 (hits a second)", line, result)
 
 
 class Loader:
@@ -166,14 +188,22 @@ def hits(url: str) -> int:
 def new_data(url: str) -> dict[str, Any]:
     """A website of its own, 2,000 paths, 500 user agents."""
     code = "from umami_django.services.websites import create_website; print(create_website(owner=None, name='b').uuid)"
-    chance = random.Random(1)
-    agents = [
+    return {"website": django_of(url, code), "paths": some_paths(), "agents": some_agents()}
+
+
+def some_agents() -> list[str]:
+    """500 of them."""
+    return [
         f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
         f"Chrome/{100 + number % 50}.0.{number}.0 Safari/537.36"
         for number in range(AGENTS)
     ]
-    paths = [f"/section-{number % 20}/page-{number}?ref={chance.randrange(5)}" for number in range(PATHS)]
-    return {"website": django_of(url, code), "paths": paths, "agents": agents}
+
+
+def some_paths() -> list[str]:
+    """2,000 of them."""
+    chance = random.Random(1)
+    return [f"/section-{number % 20}/page-{number}?ref={chance.randrange(5)}" for number in range(PATHS)]
 
 
 def known_visitors(data: dict[str, Any], port: int) -> list[dict[str, str]]:

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)  # not this folder: it has a statistics.py
 
 from benchmarks.collect import django_of, new_data  # noqa: E402
 from benchmarks.site import server as site  # noqa: E402
@@ -119,7 +119,7 @@ class Trial:
     def _start(self) -> int:
         port = site.free_port()
         self._process = subprocess.Popen(
-            site.command(self.server, "application", port),
+            site.command(self.server, "application", port, THREADS),
             env=site.environment(self.url, **self.umami),
             cwd=ROOT,
             start_new_session=True,

@@ -46,14 +46,15 @@ def load(
     seconds: int,
     connections: int,
     per_request: int = 1,
+    pause_ms: int = 0,
 ) -> Result:
-    """Send collects to *path* for *seconds* over *connections*."""
+    """Send collects to *path* for *seconds* over *connections*, each pausing so long between two on average."""
     if shutil.which("wrk") is None:
-        return own_load(data, port, path, seconds=seconds, connections=connections)
+        return own_load(data, port, path, seconds=seconds, connections=connections, pause_ms=pause_ms)
     file = folder / "data.lua"
     file.write_text("return " + lua_table(data))
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(SCRIPT)]
-    words = [f"http://127.0.0.1:{port}{path}", "--", str(file), path, str(per_request)]
+    words = [f"http://127.0.0.1:{port}{path}", "--", str(file), path, str(per_request), str(pause_ms)]
     told = subprocess.run([*command, *words], capture_output=True, text=True, check=True).stdout
     failed = sum(int(count) for count in re.findall(r"Non-2xx or 3xx responses: (\d+)", told))
     for name in ("connect", "read", "write", "timeout"):
@@ -71,10 +72,12 @@ def _milliseconds(told: str, share: str) -> float:
     return float(number) * UNITS_MS[unit]
 
 
-def own_load(data: dict[str, Any], port: int, path: str, *, seconds: int, connections: int) -> Result:
+def own_load(
+    data: dict[str, Any], port: int, path: str, *, seconds: int, connections: int, pause_ms: int = 0
+) -> Result:
     """The same requests from two processes of ours; slower than wrk, so the ratios come out kinder."""
     with multiprocessing.Pool(2) as pool:
-        work = [(data, port, path, seconds, connections // 2, number) for number in range(2)]
+        work = [(data, port, path, seconds, connections // 2, number, pause_ms) for number in range(2)]
         parts = pool.starmap(_client, work)
     waits = sorted(wait for part, _ in parts for wait in part)
     return Result(
@@ -86,7 +89,7 @@ def own_load(data: dict[str, Any], port: int, path: str, *, seconds: int, connec
 
 
 def _client(
-    data: dict[str, Any], port: int, path: str, seconds: int, connections: int, number: int
+    data: dict[str, Any], port: int, path: str, seconds: int, connections: int, number: int, pause_ms: int
 ) -> tuple[list[float], int]:
     end = time.monotonic() + seconds
     waits: list[float] = []
@@ -96,12 +99,13 @@ def _client(
         chance = random.Random(seed)
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         while time.monotonic() < end:
-            headers, body = _request(data, chance)
+            headers, body = request(data, chance)
             began = time.monotonic()
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
             answer.read()
             waits.append(time.monotonic() - began)
+            time.sleep(chance.uniform(0, 2 * pause_ms) / 1000)
             if answer.status >= 400:
                 failures.append(answer.status)
         connection.close()
@@ -114,7 +118,8 @@ def _client(
     return waits, len(failures)
 
 
-def _request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str], str]:
+def request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str], str]:
+    """Headers and body of one collect: a visitor in four is new, a third of the others send a token."""
     payload = {
         "website": data["website"],
         "url": chance.choice(data["paths"]),
@@ -122,14 +127,20 @@ def _request(data: dict[str, Any], chance: random.Random) -> tuple[dict[str, str
         "hostname": "example.com",
         "language": "en-US",
         "screen": "1920x1080",
+        "title": "A page",
     }
     headers = {"Content-Type": "application/json"}
     if chance.random() < 0.25:
         headers["User-Agent"] = chance.choice(data["agents"])
-        headers["X-Forwarded-For"] = ".".join(str(chance.randrange(1, 255)) for _ in range(4))
+        headers["X-Forwarded-For"] = new_address(chance)
     else:
         visitor = chance.choice(data["visitors"])
         headers |= {"User-Agent": visitor["agent"], "X-Forwarded-For": visitor["address"]}
         if chance.random() < 1 / 3:
             headers["X-Umami-Cache"] = visitor["token"]
     return headers, json.dumps({"type": "pageview", "payload": payload})
+
+
+def new_address(chance: random.Random) -> str:
+    """That of a visitor never seen before."""
+    return ".".join(str(chance.randrange(1, 255)) for _ in range(4))

@@ -9,7 +9,6 @@ Makes a SQLite file in a temporary folder (DATABASE_URL names another database) 
 import argparse
 import os
 import resource
-import statistics
 import sys
 import tempfile
 import threading
@@ -18,7 +17,7 @@ from pathlib import Path
 from uuid import UUID
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)  # not this folder: it has a statistics.py
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_project.settings")
 # with DEBUG, Django keeps the text of every statement in memory
 os.environ.setdefault("DEBUG", "false")
@@ -40,6 +39,8 @@ def main() -> None:
 
 
 def measure(hits: int) -> None:
+    import statistics
+
     from django.core.management import call_command
     from django.utils import timezone
 

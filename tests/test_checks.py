@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.test import override_settings
 
+from tests.factories import make_account
 from umami_django import checks
 
 CORS = "corsheaders.middleware.CorsMiddleware"
@@ -182,3 +183,24 @@ def test_the_journal_needs_file_locks(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(checks, "find_spec", lambda name: None)
     with override_settings(UMAMI={"COLLECT_WRITER": "journal", "JOURNAL_DIRECTORY": str(tmp_path / "new")}):
         assert [row[0] for row in ours()] == ["umami.E011"]
+
+
+@pytest.mark.django_db
+def test_passwords_of_umami_that_cannot_be_checked_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found() -> list[Any]:
+        return [row for row in run_checks(databases=["default"]) if row.id == "umami.W008"]
+
+    assert found() == []
+    user = make_account("bob").user
+    user.password = "bcrypt$$2b$10$BUli0c.muyCW1ErNJc3jL.vFRFtFJWrT8/GcR4A.sUdCznaXiqFXa"
+    user.save()
+    (row,) = found()
+    assert row.msg == "1 accounts came with a password of Umami that cannot be checked: they cannot log in."
+    hasher = "django.contrib.auth.hashers.BCryptPasswordHasher"
+    assert (
+        row.hint == f"Add '{hasher}' to the end of PASSWORD_HASHERS, and pip install 'umami-django[bcrypt]'."
+    )
+    with override_settings(PASSWORD_HASHERS=[hasher]):
+        assert found() == []
+        monkeypatch.setattr("umami_django.services.hashers.find_spec", lambda name: None)
+        assert found()[0].hint == "pip install 'umami-django[bcrypt]'"

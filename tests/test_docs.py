@@ -14,6 +14,7 @@ import pytest
 from tests.factories import make_admin
 from umami_django.conf import Settings
 from umami_django.models import Event, Pageview, Website
+from umami_django.services.doctor.examination import CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -52,6 +53,39 @@ def test_every_option_of_the_import_is_documented() -> None:
     page = (ROOT / "docs/how-to/import-access-logs.md").read_text()
     for option in re.findall(r'add_argument\("(--[\w-]+)"', source):
         assert option in page, option
+
+
+@pytest.mark.parametrize(
+    ("command", "page"),
+    [
+        ("umami_export", "export-and-import"),
+        ("umami_import_csv", "export-and-import"),
+        ("umami_erase", "erase-a-visitor"),
+        ("umami_doctor", "keep-an-eye-on-it"),
+    ],
+)
+def test_every_option_is_documented(command: str, page: str) -> None:
+    source = (ROOT / f"umami_django/management/commands/{command}.py").read_text()
+    text = (ROOT / f"docs/how-to/{page}.md").read_text()
+    options = re.findall(r'add_argument\(\s*"(--[\w-]+)"', source)
+    assert options
+    for option in options:
+        assert option in text, option
+
+
+def test_every_concern_of_the_doctor_is_documented() -> None:
+    text = (ROOT / "docs/how-to/keep-an-eye-on-it.md").read_text()
+    for check in CHECKS:
+        assert f"| `{check.__name__}` |" in text
+
+
+def test_every_option_of_moving_in_is_documented() -> None:
+    source = (ROOT / "umami_django/management/commands/umami_import.py").read_text()
+    page = (ROOT / "docs/how-to/move-from-umami.md").read_text()
+    options = re.findall(r'"(--[\w-]+)"', source)
+    assert len(options) == 4
+    for option in options:
+        assert f"| `{option}" in page, option
 
 
 def test_links_lead_somewhere() -> None:

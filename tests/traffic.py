@@ -5,7 +5,7 @@ traffic.visitor("bob").sees("/")          # 2 visitors, 3 pageviews, 1 bounce, 3
 """
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import NAMESPACE_DNS, uuid5
@@ -64,7 +64,7 @@ class VisitorStory:
 
     def using(self, **attributes: str | None) -> Self:
         """With this browser, os, country …"""
-        self.client = replace(self.client, **attributes)
+        self.client = self.client._replace(**attributes)
         return self
 
     def at(self, moment: datetime) -> Self:

@@ -14,11 +14,13 @@ class UmamiDjangoConfig(AppConfig):
     def ready(self) -> None:
         from . import checks, conf  # noqa: F401
         from .api import cors
+        from .databases import pragmas
         from .services import directory
         from .writers import sessions, terms
 
         conf.connect()
         cors.connect()
         directory.connect()
+        pragmas.connect()
         sessions.connect()
         terms.connect()

@@ -15,11 +15,12 @@ from typing import Any, get_args, get_origin
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from . import conf
 from .ingest.address import networks
 from .ingest.geo import database_path, place_headers
+from .services.hashers import missing_for_bcrypt, waiting_for_bcrypt
 from .services.rate import parsed_rate
 
 ROUTER = "umami_django.routers.TrafficRouter"
@@ -267,6 +268,24 @@ def check_admin_needs(app_configs: Any = None, **_: Any) -> Iterator[CheckMessag
             "The middleware that logs staff in is missing.",
             hint=f"Add {wanted!r} to MIDDLEWARE.",
             id="umami.E008",
+        )
+
+
+@register(Tags.database)
+def check_passwords(app_configs: Any = None, databases: Any = None, **_: Any) -> Iterator[CheckMessage]:
+    """Whether people who came from an Umami can log in. Asks the database: `check --database default`, `migrate`."""
+    hint = missing_for_bcrypt()
+    if not databases or hint is None:
+        return
+    try:
+        count = waiting_for_bcrypt()
+    except DatabaseError:  # before the first migration there are no tables
+        return
+    if count:
+        yield Warning(
+            f"{count} accounts came with a password of Umami that cannot be checked: they cannot log in.",
+            hint=hint,
+            id="umami.W008",
         )
 
 

@@ -7,6 +7,7 @@ A host writes one dict, `UMAMI = {...}`, in its settings. It is read on first us
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, get_type_hints
 
 from django.conf import settings as django_settings
@@ -57,6 +58,13 @@ class Settings:
             "counted as `(other)`. `None`: any number."
         },
     )
+    KEEP_MONTHS: int | None = field(
+        default=None,
+        metadata={
+            "doc": "How many whole months hits are kept, besides the current one, where a website says nothing else. "
+            "`None`: for ever."
+        },
+    )
     COLLECT_WRITER: str = field(
         default="commit",
         metadata={
@@ -79,6 +87,16 @@ class Settings:
         metadata={
             "doc": "How large the journal may become while it cannot be loaded; then collect answers 503."
         },
+    )
+    STATISTICS_TIMEOUT: int | None = field(
+        default=30,
+        metadata={
+            "doc": "How many seconds a statistics answer may occupy the database; then it is a 503. `None`: any number."
+        },
+    )
+    SQLITE_PRAGMAS: bool = field(
+        default=True,
+        metadata={"doc": "Open a traffic database in a SQLite file with WAL and the like."},
     )
     API_LOGIN: bool = field(
         default=True, metadata={"doc": "Answer `POST /api/auth/login`; `False` closes the password door."}
@@ -191,15 +209,23 @@ def umami_settings() -> Settings:
     return _cached
 
 
+@lru_cache(maxsize=1)
 def secret() -> str:
     """The text that all keys of the app are derived from."""
     return umami_settings().SECRET or django_settings.SECRET_KEY
 
 
+@lru_cache(maxsize=1)
 def geoip_path() -> str | None:
     """Django's own `GEOIP_PATH`, where a host has one."""
     path = getattr(django_settings, "GEOIP_PATH", None)
     return str(path) if path else None
+
+
+def proxy_signs() -> list[str]:
+    """Django's settings by which a host says that it stands behind a proxy."""
+    names = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    return [name for name in names if getattr(django_settings, name, None)]
 
 
 def is_recording() -> bool:
@@ -216,8 +242,10 @@ def is_test_run() -> bool:
 
 def _forget(*, setting: str, **_: Any) -> None:
     global _cached
-    if setting == "UMAMI":
+    if setting in ("UMAMI", "SECRET_KEY", "GEOIP_PATH"):
         _cached = None
+        secret.cache_clear()
+        geoip_path.cache_clear()
 
 
 def connect() -> None:

@@ -28,5 +28,9 @@ class NotFound(UmamiError):
     """There is no such object."""
 
 
+class TooSlow(UmamiError):
+    """The question took too long. Ask for a shorter period or fewer filters."""
+
+
 class StoreUnavailable(UmamiError):
     """The database cannot be reached at the moment. Try again later."""

@@ -59,7 +59,7 @@ atrack = sync_to_async(track, thread_sensitive=True)
 
 def _record(request: HttpRequest, kind: HitKind, website: str | None, **fields: Any) -> Reason | None:
     tracked = website_of(website)
-    visitor, in_force = visitor_of(request), rules()
+    visitor, in_force = visitor_of(request.META), rules()
     now = timezone.now()
     if (reason := refusal(visitor, in_force)) is not None:
         refusals.note(tracked.id, reason, now)

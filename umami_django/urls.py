@@ -6,6 +6,7 @@ from .api.collect.either import CollectPath, either
 from .api.collect.pixel import pixel
 from .api.collect.send import batch, send
 from .api.collect.views import collect_v1
+from .api.health import health_view
 from .api.v1.views.server import telemetry
 from .dashboards.share_door import share_urls
 from .tracker.views import ScriptName, modern_script, script
@@ -19,6 +20,7 @@ urlpatterns = [
     re_path("^api/send/?$", send, name="send"),
     re_path("^api/batch/?$", batch, name="batch"),
     path("api/pixel/<uuid:website>.gif", pixel, name="pixel"),
+    re_path("^api/health/?$", health_view, name="health"),
     path("api/", include("umami_django.api.v3.urls")),
     path("api/", include("umami_django.api.v1.urls")),
     *share_urls(),

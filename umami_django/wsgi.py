@@ -2,20 +2,26 @@
 
     application = CollectFirst(get_wsgi_application())
 
-Same views, same writer, same answers, same host check; a third of a collect's work is a host's middleware.
-Source: design, section 6.
+Same doors, same writer, same answers, same host check. Django's handler, its request and response objects and a
+host's middleware are most of a collect's work. Source: design, section 6.
 """
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
+from http.client import responses
+from io import BytesIO
+from threading import local
+from time import monotonic
 from typing import Any
 
-from django.core.handlers.exception import convert_exception_to_response
+from django.conf import settings as django_settings
+from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponseBase
+from django.db import close_old_connections, connections
+from django.db.backends.signals import connection_created
 from django.urls import Resolver404, ResolverMatch, resolve, set_script_prefix
 
+from .api.collect.asked import Answer, Asked
 from .conf import umami_settings
 
 StartResponse = Callable[..., Any]
@@ -26,6 +32,40 @@ DOOR_ENDS = ("/collect", "/send", "/batch", "/collect/", "/send/", "/batch/")
 PIXEL = "/api/pixel/"
 LONGEST_PATH = 200
 """Longer paths are Django's: what is remembered of paths stays small."""
+MOST_HOSTS = 1_000
+STATUS_LINES = {status: f"{status} {reason}" for status, reason in responses.items()}
+LOOKED_AT_EVERY_S = 1.0
+"""How often a connection that stays open (`CONN_MAX_AGE`) is looked at."""
+HOST_KEYS = ("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "SERVER_NAME", "SERVER_PORT")
+"""What Django makes the name of the host of."""
+
+
+class _Opened(local):
+    """What this thread knows of its connections: most hits need none, and asking Django each time is not free."""
+
+    connection = False
+    """May one be open?"""
+    look_at = 0.0
+
+
+_opened = _Opened()
+
+
+def _note_connection(**_: Any) -> None:
+    _opened.connection, _opened.look_at = True, 0.0
+
+
+connection_created.connect(_note_connection, dispatch_uid="umami_django.wsgi")
+
+
+def _close_old_connections() -> None:
+    """As Django does after each request; those that stay open are looked at again after a second."""
+    now = monotonic()
+    if now < _opened.look_at:
+        return
+    close_old_connections()
+    _opened.connection = any(known.connection for known in connections.all(initialized_only=True))
+    _opened.look_at = now + LOOKED_AT_EVERY_S
 
 
 class CollectFirst:
@@ -33,31 +73,45 @@ class CollectFirst:
 
     def __init__(self, application: Application) -> None:
         self._application = application
+        self._good_hosts: set[tuple[Any, ...]] = set()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         match = _door_at(path) if _may_be_door(path) else None
         if match is None:
             return self._application(environ, start_response)
-        request = WSGIRequest(environ)
-        set_script_prefix(request.META["SCRIPT_NAME"])
-        request.resolver_match = match
         try:
-            response: Any = _answer(request)
+            self._check_host(environ)
+            # a server's stream may wait for more than was announced
+            body = environ["wsgi.input"] if environ.get("CONTENT_LENGTH") else BytesIO()
+            asked = Asked(environ["REQUEST_METHOD"], environ, body, partial(WSGIRequest, environ))
+            answer = match.func.door(asked, **match.kwargs)  # type: ignore[attr-defined]
+        except Exception as error:  # as Django answers it: 400 for a host that is not allowed, else 500
+            answer = _answer_to(error, environ)
         finally:
-            close_old_connections()
-        content = getattr(response, "content", b"")
-        response.headers.setdefault("Content-Length", str(len(content)))
-        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
-        return [content]
+            if _opened.connection:
+                _close_old_connections()
+        start_response(
+            STATUS_LINES[answer.status],
+            [*answer.headers.items(), ("Content-Length", str(len(answer.content)))],
+        )
+        return [answer.content]
+
+    def _check_host(self, environ: dict[str, Any]) -> None:
+        """As CommonMiddleware does. Raises DisallowedHost; hosts that are allowed are remembered."""
+        host = (*map(environ.get, HOST_KEYS), *django_settings.ALLOWED_HOSTS)
+        if host not in self._good_hosts:
+            WSGIRequest(environ).get_host()
+            if len(self._good_hosts) < MOST_HOSTS:
+                self._good_hosts.add(host)
 
 
 def _may_be_door(path: str) -> bool:
     """Is it worth a look at the URLs?"""
+    if len(path) > LONGEST_PATH:
+        return False
     own = umami_settings().COLLECT_PATH
-    return len(path) <= LONGEST_PATH and (
-        path.endswith(DOOR_ENDS) or PIXEL in path or (own is not None and path.rstrip("/").endswith(own))
-    )
+    return path.endswith(DOOR_ENDS) or PIXEL in path or (own is not None and path.rstrip("/").endswith(own))
 
 
 @lru_cache(maxsize=256)
@@ -67,12 +121,11 @@ def _door_at(path: str) -> ResolverMatch | None:
         match = resolve(path)
     except Resolver404:
         return None
-    return match if getattr(match.func, "is_collect_door", False) else None
+    return match if hasattr(match.func, "door") else None
 
 
-@convert_exception_to_response
-def _answer(request: HttpRequest) -> HttpResponseBase:
-    request.get_host()  # as CommonMiddleware does: a host that is not allowed answers 400
-    match: Any = request.resolver_match
-    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
-    return response
+def _answer_to(error: Exception, environ: dict[str, Any]) -> Answer:
+    request = WSGIRequest(environ)
+    set_script_prefix(request.META["SCRIPT_NAME"])
+    response: Any = response_for_exception(request, error)
+    return Answer(response.status_code, response.content, dict(response.items()))

@@ -117,7 +117,7 @@ def test_terms_are_those_of_the_address_and_the_referrer() -> None:
         place = location(url, referrer, hostname)
         assert parts == [
             *(place.path, place.query, place.referrer_domain),
-            *(place.utm.get("utm_source"), place.channel),
+            *(place.utm_source, place.channel),
         ]
     assert {row[-1] for row in rows} > {None, "direct", "referral", "organicSearch", "email", "paidAds"}
 

@@ -1,7 +1,5 @@
 """Whom a website does not count: each kind of rule, on the hit it is meant for and on its neighbour."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,7 +80,7 @@ def test_paths(pattern: str, url: str, is_excluded: bool) -> None:
 
 
 def test_visitors_who_ask_not_to_be_tracked() -> None:
-    asking = replace(ANA, asks_not_to_be_tracked=True)
+    asking = ANA._replace(asks_not_to_be_tracked=True)
     assert reason([], visitor=asking) is None
     assert reason([("signal", "")], visitor=asking) is Reason.DO_NOT_TRACK
     assert reason([("signal", "")]) is None

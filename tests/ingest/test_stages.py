@@ -78,7 +78,7 @@ def test_campaigns_and_click_ids() -> None:
     found = location(
         "/?utm_source=news%20letter&utm_medium=mail&utm_medium=x&utm_term=&gclid=secret", None, None
     )
-    assert dict(found.utm) == {"utm_source": "news letter", "utm_medium": "mail"}
+    assert (found.utm_source, found.utm_medium, found.utm_campaign) == ("news letter", "mail", None)
     assert found.click_id == "gclid"
 
 
@@ -168,7 +168,11 @@ def test_properties_are_bounded() -> None:
 
 def example(**fields: Any) -> Receipt:
     return Receipt(
-        **({"website_id": 1, "session_uuid": SITE, "visit_id": 5, "visit_started_at": NOW} | fields)
+        **(
+            {"website_id": 1, "session_uuid": SITE, "session_id": session_key(SITE), "visit_id": 5}
+            | {"visit_started_at": NOW}
+            | fields
+        )
     )
 
 

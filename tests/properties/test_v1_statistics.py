@@ -30,7 +30,9 @@ from umami_django.writers import write
 pytestmark = pytest.mark.django_db
 
 settings.register_profile("quick", max_examples=25)
+settings.register_profile("ci", max_examples=200)
 settings.register_profile("thorough", max_examples=400)
+settings.register_profile("nightly", max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 random_traffic = settings(
     deadline=None,

@@ -215,7 +215,7 @@ def as_hit(website_id: int, row: Did, *, mark: str | None = None) -> Hit:
             path=row.path,
             query=row.query,
             referrer_domain=row.referrer_domain,
-            utm={"utm_source": row.utm_source} if row.utm_source else {},
+            utm_source=row.utm_source or None,
             channel=row.channel,
         ),
         client=Client(**{name: getattr(row, name) for name in PERSON}),

@@ -128,13 +128,23 @@ class World:
         return recorded
 
 
+def pageview_at(position: int) -> datetime:
+    """When the pageview at this place of the list was seen."""
+    return FIRST + timedelta(minutes=37 * position)
+
+
+def event_at(position: int) -> datetime:
+    """When the event at this place of the list happened."""
+    return FIRST_EVENT + timedelta(hours=11 * position)
+
+
 def store_traffic(website: Website) -> None:
     """The rows behind the recorded statistics."""
     hits = []
     for position, (session, url, referrer) in enumerate(PAGEVIEWS, start=1):
-        hits.append(_hit(website, session, FIRST + timedelta(minutes=37 * position), url, referrer, None))
+        hits.append(_hit(website, session, pageview_at(position), url, referrer, None))
     for position, (session, url, name) in enumerate(EVENTS, start=1):
-        hits.append(_hit(website, session, FIRST_EVENT + timedelta(hours=11 * position), url, None, name))
+        hits.append(_hit(website, session, event_at(position), url, None, name))
     write(hits)
 
 

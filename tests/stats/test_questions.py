@@ -1,7 +1,6 @@
 """The questions of the dashboards about traffic that can be counted on fingers, and how many queries they take."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -128,7 +127,7 @@ def test_a_visit_over_midnight_is_a_visit_of_both_days(website: Website, scope: 
     seconds = {"ana": (-10, -5), "bob": (-10, 10)}
     write(
         [
-            replace(hit(website.pk, who, "/", at=midnight + timedelta(seconds=second)), visit_id=7)
+            hit(website.pk, who, "/", at=midnight + timedelta(seconds=second))._replace(visit_id=7)
             for who, times in seconds.items()
             for second in times
         ]
@@ -167,6 +166,14 @@ def test_rankings_count_what_they_are_asked_to(story: None, scope: Scope) -> Non
     assert ranking(scope, Metric.UTM_CONTENT) == []
 
 
+def test_a_filter_on_pages_does_not_move_the_entry(story: None, scope: Scope) -> None:
+    """Ana entered at / and looked at /pricing on her way to /Über; Cy entered there."""
+    on_pricing = scope.filtered(Filter(Metric.PATH, ("/pricing",)))
+    assert ranking(on_pricing, Metric.ENTRY) == [Row("/", 1), Row("/pricing", 1)]
+    assert ranking(on_pricing, Metric.EXIT) == [Row("/pricing", 1), Row("/Über", 1)]
+    assert rows_of(table(on_pricing, Metric.ENTRY)) == [("/", 1, 1, 1, 1), ("/pricing", 1, 1, 1, 1)]
+
+
 def test_cities_carry_their_country(story: None, scope: Scope) -> None:
     assert ranking(scope, Metric.CITY) == [Row("Paris", 1, "FR"), Row("Paris", 1, "US"), Row(None, 1)]
 
@@ -186,6 +193,19 @@ def test_many_filters_are_not_too_many(story: None, scope: Scope) -> None:
             table(scope, metric, with_unknown=True).rows
         )
     assert property_values(many, "buy", "plan").total == 2
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "😀" * 300, "\\", "'; --", "%s"], ids=range(6))
+def test_texts_that_cannot_be_there_find_nothing(story: None, scope: Scope, text: str) -> None:
+    for operator in (Operator.EQUALS, Operator.CONTAINS, Operator.CONTAINS_EXACTLY):
+        for metric in (Metric.PATH, Metric.BROWSER, Metric.ENTRY, Metric.COMPLETED):
+            assert summary(scope.filtered(Filter(metric, (text,), operator))) == Summary()
+    assert table(scope, Metric.PATH, search=text).total == 0
+    assert table(scope, Metric.PATH, without=(text,)).total == 3
+    assert session_list(scope, search=text).total == 0
+    assert property_values(scope, text, text).rows == property_values(scope, "buy", text).rows == []
+    assert property_numbers(scope, "buy", text) is None
+    assert sum(count.events for count in one_event_series(scope, text, Unit.DAY, START)) == 0
 
 
 def test_names_can_be_left_out(story: None, scope: Scope) -> None:
@@ -344,7 +364,7 @@ def test_a_website_without_hits_has_no_life(website: Website) -> None:
 
 
 def queries(scope: Scope) -> dict[str, tuple[int, Callable[[], Any]]]:
-    """Every question, and how many queries it takes however much there is."""
+    """Every question, and how many queries it takes however much there is: one for the texts of each filter, too."""
     website, now = scope.website_id, START + timedelta(minutes=2)
     filtered = scope.filtered(
         Filter(Metric.BROWSER, ("x",), Operator.NOT_EQUALS),
@@ -353,23 +373,23 @@ def queries(scope: Scope) -> dict[str, tuple[int, Callable[[], Any]]]:
     )
     listed = session_list(scope).rows[0]
     return {
-        "summary": (1, lambda: summary(filtered)),
-        "comparison": (2, lambda: comparison(filtered)),
+        "summary": (3, lambda: summary(filtered)),
+        "comparison": (6, lambda: comparison(filtered)),
         "life": (2, lambda: life(website)),
-        "traffic_series": (1, lambda: traffic_series(filtered, Unit.HOUR, now)),
-        "one_event_series": (1, lambda: one_event_series(filtered, "buy", Unit.HOUR, now)),
-        "ranking": (1, lambda: ranking(filtered, Metric.PATH)),
-        "ranking of ends": (1, lambda: ranking(filtered, Metric.EXIT, limit=3)),
-        "table": (1, lambda: table(filtered, Metric.CITY, search="a")),
-        "event_totals": (2, lambda: event_totals(filtered)),
-        "event_properties": (1, lambda: event_properties(filtered, "buy")),
-        "property_values": (2, lambda: property_values(filtered, "buy", "plan")),
-        "property_numbers": (1, lambda: property_numbers(filtered, "buy", "price")),
-        "session_list": (3, lambda: session_list(filtered, search="chrome")),
+        "traffic_series": (3, lambda: traffic_series(filtered, Unit.HOUR, now)),
+        "one_event_series": (4, lambda: one_event_series(filtered, "buy", Unit.HOUR, now)),
+        "ranking": (3, lambda: ranking(filtered, Metric.PATH)),
+        "ranking of ends": (3, lambda: ranking(filtered, Metric.EXIT, limit=3)),
+        "table": (3, lambda: table(filtered, Metric.CITY, search="a")),
+        "event_totals": (4, lambda: event_totals(filtered)),
+        "event_properties": (4, lambda: event_properties(filtered, "buy")),
+        "property_values": (5, lambda: property_values(filtered, "buy", "plan")),
+        "property_numbers": (4, lambda: property_numbers(filtered, "buy", "price")),
+        "session_list": (5, lambda: session_list(filtered, search="chrome")),
         "one_session": (3, lambda: one_session(website, listed.uuid)),
         "timeline": (3, lambda: timeline(website, listed.id)),
         "session_data": (1, lambda: session_data(website, listed.id)),
-        "heat_grid": (1, lambda: heat_grid(filtered)),
+        "heat_grid": (3, lambda: heat_grid(filtered)),
         "pulse": (1, lambda: pulse(website, now)),
         "minutes": (1, lambda: minutes(website, now)),
         "feed": (1, lambda: feed(website, now)),

@@ -2,7 +2,8 @@
 
 Each thread stores HITS hits, one at a time, of visitors that all processes share. `migrate` alone makes the tables
 and a website, `count` prints how many hits, different urls and sessions there are, `work` loads the journal in
-JOURNAL_DIRECTORY until it is told to stop.
+JOURNAL_DIRECTORY until it is told to stop. `look THREADS` looks the website and the salt up in as many threads, and
+prints how many connections that took.
 """
 
 import os
@@ -35,6 +36,9 @@ def main() -> None:
         urls = StoredHit.objects.values("url_id").distinct()
         print(StoredHit.objects.count(), urls.count(), Session.objects.count())
         return
+    if sys.argv[1] == "look":
+        look(int(sys.argv[2]))
+        return
     visitors, threads, hits = map(int, sys.argv[1:])
     errors: list[BaseException] = []
 
@@ -53,6 +57,30 @@ def main() -> None:
     for thread in running:
         thread.join()
     sys.exit(1 if errors else 0)
+
+
+def look(threads: int) -> None:
+    from django.db.backends.signals import connection_created
+    from django.utils import timezone
+
+    from umami_django.services.directory import website_called
+    from umami_django.services.salts import current_salt
+
+    opened: list[object] = []
+    connection_created.connect(lambda **told: opened.append(told["connection"]), weak=False)
+    found: list[object] = []
+    together = threading.Barrier(threads)
+
+    def collect() -> None:
+        together.wait()
+        found.append((website_called("example.com"), current_salt(timezone.now())))
+
+    running = [threading.Thread(target=collect) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    print(len(found), len(set(found)), len(opened))
 
 
 main()

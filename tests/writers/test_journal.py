@@ -97,7 +97,7 @@ def test_a_file_that_nobody_writes_to_is_deleted_when_it_is_loaded(
 def test_files_are_rotated(
     directory: Path, loader: Loader, website: Website, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "ROTATED_AT_BYTES", 1000)
+    monkeypatch.setattr(journal, "ROTATED_AT_BYTES", 500)
     write(website, *(f"/{number}" for number in range(10)))
     assert len(journal.files(directory)) > 2
     assert loader.load_all() == 10
@@ -149,7 +149,7 @@ class Trouble:
         monkeypatch.setattr(load, "insert", self)
 
     def __call__(self, hits: Any, *rest: Any) -> None:
-        if any(item.location.url == self.url for item in hits):
+        if any(item.texts[0] == self.url for item in hits):
             raise self.error
         self.insert(hits, *rest)
 
@@ -372,3 +372,29 @@ def test_the_worker_loads_until_it_is_told_to_stop(directory: Path, tmp_path: Pa
     assert told.splitlines()[-1].startswith(b"1 hits loaded")
     counted, _ = run("count").communicate(timeout=30)
     assert counted.split() == [b"1", b"1", b"1"]
+
+
+def test_a_journal_of_the_first_format_is_loaded(directory: Path, loader: Loader, website: Website) -> None:
+    from json import dumps
+    from uuid import uuid4
+    from zlib import crc32
+
+    def old(url: str, *channel: str) -> bytes:
+        place = [url, url, None, "", None, {"utm_source": "mail"}, "gclid", *channel]
+        client = ["firefox", "Linux", "desktop", "1920x1080", "de", "PT", None, None]
+        of_hit = [website.pk, 5, "0" * 32, 9, 1_764_000_000_000_000, 1, place, client]
+        body = dumps(
+            [1_764_000_000_000, [[*of_hit, "example.com", "A", None, None, [], "t", "ana"]], []]
+        ).encode()
+        return b"\n%08x %s\n" % (crc32(body), body)
+
+    directory.mkdir(exist_ok=True)
+    path = directory / f"00000000000000000001-x{journal.SUFFIX}"
+    path.write_bytes(b"umami-journal 1 %s\n" % uuid4().hex.encode() + old("/a") + old("/b", "email"))
+    assert loader.load_all() == 2
+    rows = StoredHit.objects.order_by("pk").values_list(
+        "url__text", "utm_source__text", "click_id__text", "channel__text", "title__text", "tag__text"
+    )
+    assert list(rows) == [("/a", "mail", "gclid", None, "A", "t"), ("/b", "mail", "gclid", "email", "A", "t")]
+    session = Session.objects.get()
+    assert (session.browser.text, session.distinct_id, session.country.text) == ("firefox", "ana", "PT")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests.factories import make_account, make_website
 from umami_django.writers.connection import LOCK_SUFFIX
 
 PROCESSES, VISITORS, THREADS, HITS = 3, 5, 8, 25
@@ -42,3 +43,15 @@ def test_processes_collect_the_same_visitors_at_once(tmp_path: Path) -> None:
     told, _ = run(database, "count").communicate(timeout=60)
     all_hits = PROCESSES * THREADS * HITS
     assert told.split() == [b"%d" % all_hits, b"%d" % all_hits, b"%d" % VISITORS]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_threads_look_up_through_one_connection(tmp_path: Path) -> None:
+    if connection.vendor == "sqlite":
+        database = f"sqlite:///{tmp_path / 'traffic.sqlite3'}"
+        assert run(database, "migrate").wait(60) == 0
+    else:
+        database = url_of(connection.settings_dict)
+        make_website(make_account("olga"))
+    told, _ = run(database, "look", "32").communicate(timeout=60)
+    assert told.split() == [b"32", b"1", b"1"]

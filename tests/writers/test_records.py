@@ -1,6 +1,5 @@
 """What a journal's line tells is what was written, whatever a visitor sent; a damaged line is told from a whole one."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from tests.traffic import hit
 from umami_django.domain.hits import Client, Identification
 from umami_django.ingest.properties import properties
+from umami_django.writers.entries import entry_of, hit_of
 from umami_django.writers.records import Damaged, line, record
 
 DATA = {
@@ -42,10 +42,10 @@ def test_everything_comes_back() -> None:
         hit(
             7, "ana", "/?utm_source=x&gclid=1", referrer="https://a.example/b", client=Client("safari", "iOS")
         ),
-        replace(hit(7, "bob", "/", event="buy", data=DATA), tag="t", title="T", distinct_id="bob"),
+        hit(7, "bob", "/", event="buy", data=DATA)._replace(tag="t", title="T", distinct_id="bob"),
     ]
-    read = record(line(1_764_000_000_123, hits, [identification()])[1:])
-    assert (read.accepted_ms, read.hits, read.identifications) == (
+    read = record(line(1_764_000_000_123, [*map(entry_of, hits)], [identification()])[1:])
+    assert (read.accepted_ms, [*map(hit_of, read.entries)], read.identifications) == (
         1_764_000_000_123,
         hits,
         [identification()],
@@ -54,16 +54,16 @@ def test_everything_comes_back() -> None:
 
 @given(st.text(), st.text(), st.dictionaries(st.text(), st.text() | st.floats() | st.booleans() | st.none()))
 def test_any_text_comes_back_in_one_line(url: str, title: str, data: dict[str, Any]) -> None:
-    seen = replace(hit(1, "ana", "/", event="e", data=data), title=title, event_name=url)
-    text = line(0, [seen], [identification(data)])
+    seen = hit(1, "ana", "/", event="e", data=data)._replace(title=title, event_name=url)
+    text = line(0, [entry_of(seen)], [identification(data)])
     assert text.count(b"\n") == 2 and text[:1] == text[-1:] == b"\n" and text.isascii()
-    assert record(text[1:]).hits == [seen]
+    assert [*map(hit_of, record(text[1:]).entries)] == [seen]
     assert record(text[1:]).identifications == [identification(data)]
 
 
 @given(st.data())
 def test_a_changed_or_cut_line_is_damaged(data: st.DataObject) -> None:
-    text = line(0, [hit(1, "ana", "/")], [])[1:]
+    text = line(0, [entry_of(hit(1, "ana", "/"))], [])[1:]
     at = data.draw(st.integers(0, len(text) - 1))
     with pytest.raises(Damaged):
         record(text[:at])
@@ -74,6 +74,14 @@ def test_a_changed_or_cut_line_is_damaged(data: st.DataObject) -> None:
 def test_a_line_of_something_else_is_damaged() -> None:
     from zlib import crc32
 
-    for body in (b"null", b"[1,2]", b"[1,[[]],[]]", b"{}", b"[1,[],[[1]]]"):
+    for body in (
+        b"",
+        b"null",
+        b"1 1",
+        b"1 x",
+        b"1 1\t1 2 3\t{}\t{}\t",
+        b"1 1\t1 2 3 4 5 6\t[]\t{}\t",
+        b"1 0\t[1]",
+    ):
         with pytest.raises(Damaged):
             record(b"%08x %s\n" % (crc32(body), body))

@@ -6,8 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, QueryDict
-from django.utils.http import urlencode
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +39,11 @@ class ShareForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         is_set = bool(self.instance.password)
-        hint = _("Is set. Type another one to change it.") if is_set else _("None: whoever has the link may look.")
+        hint = (
+            _("Is set. Type another one to change it.")
+            if is_set
+            else _("None: whoever has the link may look.")
+        )
         self.fields["new_password"].help_text = hint
         self.fields["open_to_all"].disabled = not is_set
 

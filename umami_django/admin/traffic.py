@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from ..domain.vocabulary import Metric
 from ..models import EventDocument, Session, StoredHit, Website
 from .filters import DayFilter, WebsiteFilter
 from .paging import BoundedPaginator, IndexedChangeList
-from .rights import visible_reach
+from .rights import may_change, visible_reach
 
 
 class ReadOnlyTrafficAdmin(admin.ModelAdmin):
@@ -85,6 +86,8 @@ def _name_websites(rows: list[Any]) -> None:
 class SessionAdmin(ReadOnlyTrafficAdmin):
     """Visitors as first seen."""
 
+    change_form_template = "admin/umami_django/session/change_form.html"
+
     list_display = [
         "time",
         "website",
@@ -112,6 +115,24 @@ class SessionAdmin(ReadOnlyTrafficAdmin):
         "distinct_id",
     ]
     ordering = ["-created_at", "pk"]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        session: Session | None = self.get_object(request, object_id)
+        context = {"erase_url": self._erase_url(request, session)} if session is not None else {}
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def _erase_url(self, request: HttpRequest, session: Session) -> str | None:
+        """Where the visitor can be erased; None for somebody who may not."""
+        website = Website.objects.alive().filter(pk=session.website_id).first()
+        permitted = request.user.has_perm("umami_django.change_website")
+        if website is None or not permitted or not may_change(request, website):
+            return None
+        page = reverse(
+            "admin:umami_django_website_erase", args=[website.pk], current_app=self.admin_site.name
+        )
+        return f"{page}?session={session.uuid}"
 
     @admin.display(description=_("first seen"), ordering="created_at")
     def time(self, row: Any) -> str:

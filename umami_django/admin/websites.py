@@ -7,27 +7,33 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ..dashboards.filtered import filtered, with_unknown
 from ..dashboards.tracking_code import share_url, ways
 from ..dashboards.you import you
+from ..databases.patience import bounded
 from ..domain.answers import Summary
 from ..domain.roles import Permission
+from ..exceptions import TooSlow
 from ..models import Website
 from ..services import sharing
 from ..services import websites as service
 from ..services.accounts import account_of
+from ..services.erasure import counted, erase
 from ..services.visitors import rules, visitor_of
 from ..stats.overview import life
 from ..stats.totals import totals
 from .dashboards import DashboardPages
+from .erasure import ErasureForm
 from .exclusions import ExclusionInline
+from .export import ExportForm
 from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
 from .shares import ShareInline
@@ -40,7 +46,7 @@ class WebsiteForm(forms.ModelForm):
 
     class Meta:
         model = Website
-        fields = ["name", "domain", "time_zone", "owner"]
+        fields = ["name", "domain", "time_zone", "owner", "keep_months"]
         widgets = {
             "name": forms.TextInput(attrs={"class": "vTextField"}),
             "domain": forms.TextInput(attrs={"class": "vTextField", "placeholder": "example.com"}),
@@ -92,7 +98,8 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
         return [("owner", OwnerFilter)] if self._manages_all(request) else []
 
     def get_fields(self, request: HttpRequest, obj: Website | None = None) -> Any:
-        return ["name", "domain", "time_zone", *(["owner"] if self._manages_all(request) else [])]
+        owner = ["owner"] if self._manages_all(request) else []
+        return ["name", "domain", "time_zone", *owner, "keep_months"]
 
     @staticmethod
     def _manages_all(request: HttpRequest) -> bool:
@@ -105,25 +112,30 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
     # the list
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """The list, with today's numbers of all its websites from one query."""
+        """The list, with today's numbers of all its websites from one query; without them, if that takes too long."""
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
         today = day_period("today", timezone.now())
         assert today is not None  # noqa: S101  a word it knows
-        numbers = totals({website.pk: website.reset_at for website in changelist.result_list}, today)
+        numbers: dict[int, Summary] = {}
+        try:
+            with bounded():
+                numbers = totals({website.pk: website.reset_at for website in changelist.result_list}, today)
+        except TooSlow:
+            messages.warning(request, _("Today's numbers take the database too long at the moment."))
         for website in changelist.result_list:
-            website.today = numbers[website.pk]
+            website.today = numbers.get(website.pk)
         return changelist
 
     @admin.display(description=_("visitors today"))
-    def visitors_today(self, website: Any) -> int:
-        today: Summary = website.today
-        return today.visitors
+    def visitors_today(self, website: Any) -> int | None:
+        today: Summary | None = website.today
+        return today.visitors if today else None
 
     @admin.display(description=_("pageviews today"))
-    def pageviews_today(self, website: Any) -> int:
-        today: Summary = website.today
-        return today.pageviews
+    def pageviews_today(self, website: Any) -> int | None:
+        today: Summary | None = website.today
+        return today.pageviews if today else None
 
     @admin.display(description=_("statistics"))
     def overview_link(self, website: Website) -> str:
@@ -167,6 +179,8 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
             named("share", self.share_view),
             named("filtered", self.filtered_view),
             named("first", self.first_view),
+            named("export", self.export_view),
+            named("erase", self.erase_view),
             path(
                 "filtered/",
                 self.admin_site.admin_view(self.all_filtered_view),
@@ -218,18 +232,61 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("What we see about you"),
             "opts": self.opts,
-            "page": you(request, visitor_of(request), rules(), websites),
+            "page": you(request, visitor_of(request.META), rules(), websites),
         }
         return TemplateResponse(request, "admin/umami_django/website/you.html", context)
 
     def first_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
-        """Has anything come yet? For the light on the settings page that turns green by itself. Two queries by index."""
+        """Has anything come yet? For the light on the settings page that turns green by itself. Two queries."""
         website = self._website(request, website_id)
         if not self.has_view_permission(request, website):
             raise PermissionDenied
         answer = JsonResponse({"seen": life(website.pk, since=website.reset_at) is not None})
         answer["Cache-Control"] = "no-store"
         return answer
+
+    def export_view(self, request: HttpRequest, website_id: int) -> HttpResponseBase:
+        """The traffic as a file. For everybody who may view it."""
+        website = self._website(request, website_id)
+        if not self.has_view_permission(request, website):
+            raise PermissionDenied
+        form = ExportForm(request.GET) if request.GET else ExportForm()
+        if form.is_bound and form.is_valid():
+            return form.file(website)
+        context = {
+            **self.admin_site.each_context(request),
+            **self._tools(request, website),
+            "title": gettext("Export the traffic"),
+            "opts": self.opts,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/umami_django/website/export.html", context)
+
+    def erase_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
+        """Asks who, shows what there is, asks again, and erases a visitor."""
+        website = self._changeable(request, website_id)
+        form = ErasureForm(website, request.POST or request.GET or None)
+        found = form.found() if form.is_bound and form.is_valid() else {}
+        if found and request.method == "POST":
+            erased = erase(website, found)
+            # not who it was: that would be kept in the log for ever
+            self.log_change(request, website, gettext("A visitor was erased."))
+            text = ngettext(
+                "The visitor and %(count)d hit were erased.",
+                "The visitor and %(count)d hits were erased.",
+                erased.hits,
+            )
+            messages.success(request, text % {"count": erased.hits})
+            return HttpResponseRedirect(self._url("change", website))
+        context = {
+            **self.admin_site.each_context(request),
+            **self._tools(request, website),
+            "title": gettext("Erase a visitor"),
+            "opts": self.opts,
+            "form": form,
+            "counted": counted(website, found) if found else None,
+        }
+        return TemplateResponse(request, "admin/umami_django/website/erase.html", context)
 
     def reset_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
         """Asks, then makes all traffic up to now invisible."""
@@ -284,7 +341,10 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
             "may_change": self.has_change_permission(request, website),
             "urls": {
                 name: self._url(name, website)
-                for name in ("overview", "filtered", "reset", "share", "change", "delete", "first")
+                for name in (
+                    *("overview", "filtered", "export", "erase", "reset", "share", "change", "delete"),
+                    "first",
+                )
             },
         }
 

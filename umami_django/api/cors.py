@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 
+ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ALLOWED_METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE"
 DOORS = frozenset({"collect", "send", "batch", "either", "pixel", "v1-website-detail"}) | {
     f"v1-website-{name}" for name in ("stats", "pageviews", "events", "metrics", "active")
@@ -18,20 +19,26 @@ DOORS = frozenset({"collect", "send", "batch", "either", "pixel", "v1-website-de
 
 def opened(response: HttpResponseBase) -> HttpResponseBase:
     """*response*, readable from any origin."""
-    response["Access-Control-Allow-Origin"] = "*"
+    response[ALLOW_ORIGIN] = "*"
     return response
 
 
 def preflight_answer(request: HttpRequest) -> HttpResponse:
-    """204 with what v1 sends: any origin, all methods, the headers that were asked for (reference 1.5)."""
-    response = HttpResponse(status=204)
-    opened(response)
-    response["Access-Control-Allow-Methods"] = ALLOWED_METHODS
-    if asked := request.headers.get("access-control-request-headers"):
-        response["Access-Control-Allow-Headers"] = asked
-    response["Vary"] = "Access-Control-Request-Headers"
+    """204 with what v1 sends (reference 1.5)."""
+    asked = request.headers.get("access-control-request-headers")
+    response = HttpResponse(status=204, headers=preflight_headers(asked))
     del response["Content-Type"]  # there is no content
     return response
+
+
+def preflight_headers(asked: str | None) -> dict[str, str]:
+    """Any origin, all methods, the headers that were *asked* for (v1 reference 1.5)."""
+    headers = {
+        ALLOW_ORIGIN: "*",
+        "Access-Control-Allow-Methods": ALLOWED_METHODS,
+        "Vary": "Access-Control-Request-Headers",
+    }
+    return headers | {"Access-Control-Allow-Headers": asked} if asked else headers
 
 
 def is_our_door(sender: object, request: HttpRequest, **_: Any) -> bool:

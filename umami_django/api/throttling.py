@@ -24,7 +24,7 @@ class LoginPerAddress(_LoginThrottle):
     """Counts attempts from one address."""
 
     def get_cache_key(self, request: Request, view: Any) -> str:
-        return self.counted_under("address", address_of(request._request) or "")
+        return self.counted_under("address", address_of(request._request.META) or "")
 
 
 class LoginPerUsername(_LoginThrottle):

@@ -1,23 +1,25 @@
 """By which channel a visitor came: referrer and query as one word. The lists of sites are Umami's."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 PAID_PARAMETERS = (
     "ad_id= aid= dclid= epik= fbclid= gclid= li_fat_id= msclkid= ob_click_id= pc_id= rdt_cid= scid= ttclid= twclid= "
     "utm_medium=cpc utm_medium=paid utm_medium=paid_social utm_source=google"
 ).split()
-SEARCH = (
-    "baidu.com bing.com chatgpt.com duckduckgo.com ecosia.org google. msn.com perplexity.ai search.brave.com yandex."
-).split()
-SOCIAL = (
+SEARCH = tuple(
+    "baidu.com bing.com chatgpt.com duckduckgo.com ecosia.org google. msn.com perplexity.ai "
+    "search.brave.com yandex.".split()
+)
+SOCIAL = tuple(
     "bsky.app facebook.com fb.com ig.com instagram.com linkedin. news.ycombinator.com pinterest. reddit. snapchat. "
-    "t.co threads.net tiktok. twitter.com x.com"
-).split()
-EMAIL = "gmail. hotmail. mail.yahoo. outlook. proton.me protonmail.".split()
-SHOPPING = (
-    "alibaba.com aliexpress.com amazon. bestbuy.com ebay.com etsy.com newegg.com target.com walmart.com"
-).split()
-VIDEO = "twitch. youtube.".split()
+    "t.co threads.net tiktok. twitter.com x.com".split()
+)
+EMAIL = tuple("gmail. hotmail. mail.yahoo. outlook. proton.me protonmail.".split())
+SHOPPING = tuple(
+    "alibaba.com aliexpress.com amazon. bestbuy.com ebay.com etsy.com newegg.com target.com walmart.com".split()
+)
+VIDEO = tuple("twitch. youtube.".split())
 PAID_MEDIA = ("ppc", "retargeting", "paid")
 
 
@@ -59,7 +61,8 @@ def channel(
     is_own = bool(referrer) and referrer == (own_domain or "").lower()
     elsewhere = "" if is_own else referrer
     medium, source = utm_medium.lower(), utm_source.lower()
-    if any(parameter in (query or "").lower() for parameter in PAID_PARAMETERS):
+    asked = query.lower() if query else ""
+    if asked and any(parameter in asked for parameter in PAID_PARAMETERS):
         return Channel.PAID_ADS
     if any(word in medium for word in ("referral", "app", "link")):
         return Channel.REFERRAL
@@ -83,7 +86,8 @@ def channel(
     return None if is_own else Channel.DIRECT
 
 
-def _is_of(domain: str, names: list[str]) -> bool:
+@lru_cache(maxsize=8192)
+def _is_of(domain: str, names: tuple[str, ...]) -> bool:
     """Is *domain* one of *names*, or below one? Whole labels: `x.com` is not `netflix.com`, as it is for Umami."""
     labels = f".{domain}."
     return bool(domain) and any(f".{name.strip('.')}." in labels for name in names)

@@ -1,16 +1,17 @@
-"""One thing a browser told us, cleaned: the value that travels from the doors to the writers."""
+"""One thing a browser told us, cleaned: the value that travels from the doors to the writers.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+Named tuples, not frozen dataclasses: as immutable, and made in a fifth of the time, several for each hit.
+"""
+
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from .vocabulary import DataType, HitKind
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """What is known about the visitor's browser and place. Texts as Umami stores them; None when unknown."""
 
     browser: str | None = None
@@ -23,8 +24,7 @@ class Client:
     city: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     """One typed leaf of event data; nested keys joined with a dot (v3 reference 3.6)."""
 
     key: str
@@ -34,8 +34,7 @@ class Property:
     date_value: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """The cleaned parts of the visited address and of where the visitor came from.
 
     `url` and `referrer` are the texts as sent (at most 500 characters); a referrer of None was not sent, an
@@ -47,13 +46,22 @@ class Location:
     query: str | None = None
     referrer: str | None = None
     referrer_domain: str | None = None
-    utm: Mapping[str, str] = field(default_factory=dict)
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    utm_content: str | None = None
+    utm_term: str | None = None
     click_id: str | None = None
     channel: str | None = None
 
+    @property
+    def utm(self) -> dict[str, str]:
+        """The utm fields that were given, by name."""
+        fields = {name: getattr(self, name) for name in self._fields if name.startswith("utm_")}
+        return {name: value for name, value in fields.items() if value is not None}
 
-@dataclass(frozen=True, slots=True)
-class Identification:
+
+class Identification(NamedTuple):
     """What a website tells about an identified visitor: session data, the latest value of each key counts."""
 
     website_id: int
@@ -66,8 +74,7 @@ class Identification:
     properties: tuple[Property, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An accepted pageview or event, ready to be written. `created_at` is aware UTC."""
 
     website_id: int

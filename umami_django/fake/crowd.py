@@ -103,7 +103,7 @@ class Crowd:
         if people and random() >= new:
             return people[-1 - int(len(people) * random() ** 2)]
         self._people += 1
-        distinct_id = f"customer-{self._people}" if is_identified else None
+        distinct_id = f"customer {self._seed}/{self._people}" if is_identified else None
         if distinct_id is None:
             uuid = session_uuid(self._website, str(self._people), "", f"{self._seed} {self._month}")
         else:

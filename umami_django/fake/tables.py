@@ -12,7 +12,7 @@ from django.db.models import Max, Model
 
 from ..models import EventData, Session, StoredHit, Term
 from ..writers.bulk import Row, insert_rows
-from ..writers.rows import HIT_TERMS
+from ..writers.entries import HIT_TERMS
 
 HIT_COLUMNS = (
     *("id", "created_at", "session_id", "visit_id", "website_id", "kind"),

@@ -22,14 +22,8 @@ from ..domain.vocabulary import HitKind
 from ..ingest.properties import properties
 from ..models import EventData, EventDocument, Session, Website
 from ..writers.bulk import Row
-from ..writers.rows import (
-    HIT_KINDS,
-    SESSION_KINDS,
-    SESSION_TERMS,
-    hit_texts,
-    session_texts,
-    write_transaction,
-)
+from ..writers.entries import SESSION_TERMS, hit_texts, session_texts
+from ..writers.rows import HIT_KINDS, SESSION_KINDS, write_transaction
 from ..writers.terms import TermKey, term_ids
 from .crowd import PAGES_A_VISIT, Crowd, NewHit, NewSession, days
 from .site import Sight, invented_site

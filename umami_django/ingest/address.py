@@ -4,17 +4,28 @@ Addresses live here and in memory only; nothing ever writes one down.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from socket import AF_INET, inet_pton
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 MOST_PROXIES = 1_000
 
 
-def networks(texts: Iterable[str]) -> tuple[Network, ...]:
+class Networks(tuple[Network, ...]):
+    """Networks, and which addresses in them are known to be our own proxies."""
+
+    proxies: set[str]
+
+    def __new__(cls, found: Iterable[Network] = ()) -> "Networks":
+        made = super().__new__(cls, found)
+        made.proxies = set()
+        return made
+
+
+def networks(texts: Iterable[str]) -> Networks:
     """The networks and single addresses that *texts* name. Raises ValueError naming the first that is none."""
-    return tuple(_network(text) for text in texts)
+    return Networks(_network(text) for text in texts)
 
 
 def _network(text: str) -> Network:
@@ -29,6 +40,11 @@ def parsed_address(text: str | None) -> Address | None:
     if not text:
         return None
     text = text.strip().strip('"')
+    try:
+        # as most are; it takes what ip_address() takes, in a fifth of the time
+        return IPv4Address(inet_pton(AF_INET, text))
+    except (OSError, ValueError):
+        pass
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
@@ -52,27 +68,21 @@ def _is_in(address: Address, nets: tuple[Network, ...]) -> bool:
     return any(address in net for net in nets)
 
 
-def is_trusted(remote: str | None, trusted: tuple[Network, ...]) -> bool:
+def is_trusted(remote: str | None, trusted: Networks) -> bool:
     """Is *remote*, the other end of a connection, one of our own proxies? Those, and no visitor, are remembered."""
     if not trusted or not remote:
         return False
-    seen = _seen_proxies(trusted)
-    if remote in seen:
+    if remote in trusted.proxies:
         return True
     if not is_within(remote, trusted):
         return False
-    if len(seen) < MOST_PROXIES:
-        seen.add(remote)
+    if len(trusted.proxies) < MOST_PROXIES:
+        trusted.proxies.add(remote)
     return True
 
 
-@lru_cache(maxsize=16)
-def _seen_proxies(trusted: tuple[Network, ...]) -> set[str]:
-    return set()
-
-
 def client_address(
-    remote: str | None, headers: Mapping[str, str], trusted: tuple[Network, ...], header: str | None
+    remote: str | None, headers: Mapping[str, str], trusted: Networks, header: str | None
 ) -> str | None:
     """The visitor's address as text; None when there is no valid one.
 

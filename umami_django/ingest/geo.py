@@ -49,6 +49,9 @@ class Place:
     city: str | None = None
 
 
+NOWHERE = Place()
+
+
 def place(
     address: str | None,
     headers: Mapping[str, str],
@@ -64,10 +67,10 @@ def place(
     """
     if proxied:
         for names in named_in:
-            if (country := _country_code(headers.get(names[0]))) is not None:
+            if (told := headers.get(names[0])) and (country := _country_code(told)) is not None:
                 return Place(country, _region(country, headers.get(names[1])), _name(headers.get(names[2])))
     if database is None or is_local(address):
-        return Place()
+        return NOWHERE
     return _database.place(address or "", database)
 
 
@@ -123,8 +126,8 @@ def _found_in(folder: str) -> str | None:
     return _found[folder]
 
 
-def _country_code(text: str | None) -> str | None:
-    text = (text or "").strip().upper()
+def _country_code(text: str) -> str | None:
+    text = text.strip().upper()
     return text if len(text) == 2 and text.isascii() and text.isalnum() else None
 
 
@@ -141,11 +144,11 @@ class _Database:
     def place(self, address: str, path: str) -> Place:
         reader = self._opened(path)
         if reader is None:
-            return Place()
+            return NOWHERE
         try:
             record = reader.get(address)
         except Exception:  # a broken file must cost no hit
-            return Place()
+            return NOWHERE
         return _place_of(record) if isinstance(record, dict) else Place()
 
     def _opened(self, path: str) -> Any:

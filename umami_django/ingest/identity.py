@@ -14,10 +14,13 @@ from ..domain.periods import HOUR_US, to_micros
 VISIT_LENGTH = timedelta(minutes=30)
 """How long a visit that a receipt tells of goes on, counted from its start (v3 reference 3.2)."""
 
+_VERSION_BITS, _VERSION_5 = 0xF << 76 | 0b11 << 62, 5 << 76 | 0b10 << 62
+"""Where a UUID says how it was made; RFC 9562, section 4."""
+
 
 def month_number(moment: datetime) -> int:
     """Months since year 0 of the UTC calendar month that *moment* is in."""
-    utc = moment.astimezone(UTC)
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return 12 * utc.year + utc.month - 1
 
 
@@ -29,14 +32,19 @@ def imported_salt(secret: str, month: int) -> str:
 def session_uuid(website: UUID, address: str | None, user_agent: str, salt: str) -> UUID:
     """The visitor behind *address* and *user_agent* on *website* in the month of *salt*."""
     identity = b"\0".join((website.bytes, (address or "").encode(), user_agent.encode("utf-8", "replace")))
-    return UUID(bytes=blake2b(identity, digest_size=16, key=salt.encode()[:64]).digest(), version=5)
+    return _uuid(blake2b(identity, digest_size=16, key=salt.encode()[:64]).digest())
 
 
 def identified_uuid(website: UUID, distinct_id: str, secret: str) -> UUID:
     """The visitor whom *website* calls *distinct_id*: the same on every device and in every month."""
     identity = website.bytes + b"\0" + distinct_id.encode("utf-8", "replace")
     key = sha256(f"umami:identified:{secret}".encode()).digest()
-    return UUID(bytes=blake2b(identity, digest_size=16, key=key).digest(), version=5)
+    return _uuid(blake2b(identity, digest_size=16, key=key).digest())
+
+
+def _uuid(digest: bytes) -> UUID:
+    """As `UUID(bytes=digest, version=5)`, in half the time."""
+    return UUID(int=int.from_bytes(digest) & ~_VERSION_BITS | _VERSION_5)
 
 
 def session_key(uuid: UUID) -> int:

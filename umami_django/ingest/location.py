@@ -31,7 +31,7 @@ def location(
     before_hash, hash_mark, fragment = rest.partition("#")
     path, question_mark, query = before_hash.partition("?")
     parameters = _parameters(query)
-    utm = {field: parameters[field][:UTM_LENGTH] for field in UTM_FIELDS if parameters.get(field)}
+    utm = {field: value[:UTM_LENGTH] for field in UTM_FIELDS if (value := parameters.get(field))}
     from_domain = referrer_domain(referrer, hostname)
     return Location(
         url=url,
@@ -39,7 +39,6 @@ def location(
         query=query if question_mark else None,
         referrer=referrer,
         referrer_domain=from_domain,
-        utm=utm,
         click_id=next((name for name in CLICK_IDS if parameters.get(name)), None),
         channel=channel(
             referrer_domain=from_domain,
@@ -48,6 +47,7 @@ def location(
             utm_source=utm.get("utm_source", ""),
             utm_medium=utm.get("utm_medium", ""),
         ),
+        **utm,
     )
 
 

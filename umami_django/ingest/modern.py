@@ -111,7 +111,7 @@ def _text(fields: dict[str, Any], name: str, length: int) -> str | None:
         return None
     if not isinstance(value, str):
         raise InvalidInput(name, "must be a text")
-    return clean(value, length)
+    return value if len(value) <= length and value.isprintable() else clean(value, length)
 
 
 def _timestamp(value: Any) -> datetime | None:

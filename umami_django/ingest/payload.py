@@ -2,8 +2,8 @@
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..domain.vocabulary import HitKind
@@ -35,8 +35,7 @@ class NoPayload(InvalidInput):
         super().__init__("payload", "is missing")
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """One message of a tracker, with every text within its limits (v1 reference 4.1)."""
 
     website: UUID
@@ -57,13 +56,16 @@ class Payload:
 def decoded(body: bytes) -> Any:
     """The value that the JSON text *body* stands for. Raises NotJson, also for NaN and endless nesting."""
     try:
-        return json.loads(body, parse_constant=_refuse)
+        return _decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError):
         raise NotJson from None
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse).decode
 
 
 def parsed(body: Any) -> Payload:
@@ -77,38 +79,45 @@ def parsed(body: Any) -> Payload:
     website = website_uuid(payload.get("website"))
     match body.get("type"):
         case "pageview":
-            kind = HitKind.PAGEVIEW
+            is_event, kind = False, HitKind.PAGEVIEW
         case "event":
-            kind = HitKind.EVENT
+            is_event, kind = True, HitKind.EVENT
         case _:
             raise InvalidInput("type", "must be pageview or event")
     return Payload(
         website=website,
         kind=kind,
         url=_required_text(payload, "url", URL_LENGTH),
-        referrer=_text(payload, "referrer", URL_LENGTH) if kind is HitKind.PAGEVIEW else None,
+        referrer=None if is_event else _text(payload, "referrer", URL_LENGTH),
         hostname=_text(payload, "hostname", HOSTNAME_LENGTH) or None,
         screen=screen_size(_text(payload, "screen", URL_LENGTH)),
         language=_language(payload),
         title=_text(payload, "title", TITLE_LENGTH) or None,
-        event_name=_event_name(payload) if kind is HitKind.EVENT else None,
-        event_data=(payload.get("event_data") or None) if kind is HitKind.EVENT else None,
+        event_name=_event_name(payload) if is_event else None,
+        event_data=(payload.get("event_data") or None) if is_event else None,
         cache=cache if isinstance(cache := payload.get("cache"), str) else None,
     )
 
 
 def clean(text: str, length: int) -> str:
     """*text* without characters that cannot be stored, cut to *length* characters."""
-    if _UNSTORABLE.search(text):
+    if not text.isprintable():
         text = _UNSTORABLE.sub("", text)
     return text[:length]
 
 
 def website_uuid(value: object) -> UUID:
     """The uuid of a website, hyphenated, in any letter case. Raises InvalidInput."""
-    if not isinstance(value, str) or not _UUID.fullmatch(value):
+    if not isinstance(value, str):
         raise InvalidInput("website", "must be a uuid")
-    return UUID(value)
+    return _uuid(value)
+
+
+@lru_cache(maxsize=1024)
+def _uuid(text: str) -> UUID:
+    if not _UUID.fullmatch(text):
+        raise InvalidInput("website", "must be a uuid")
+    return UUID(text)
 
 
 def _text(payload: dict[str, Any], field: str, length: int) -> str | None:
@@ -117,7 +126,7 @@ def _text(payload: dict[str, Any], field: str, length: int) -> str | None:
         return None
     if not isinstance(value, str):
         raise InvalidInput(field, "must be a text")
-    return clean(value, length)
+    return value if len(value) <= length and value.isprintable() else clean(value, length)
 
 
 def _required_text(payload: dict[str, Any], field: str, length: int) -> str:

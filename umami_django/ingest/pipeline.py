@@ -8,14 +8,15 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from ..domain.hits import Client, Hit, Identification
 from .address import Network, is_within
 from .bots import bot_rule
 from .exclusions import Exclusions
-from .geo import Place
-from .identity import identified_uuid, session_key, session_uuid
+from .geo import NOWHERE, Place
+from .identity import identified_uuid, session_uuid
 from .location import location
 from .payload import Payload
 from .properties import properties
@@ -37,13 +38,12 @@ class Reason(StrEnum):
     RATE_LIMITED = "rate-limited"
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(NamedTuple):
     """What a request tells of the one who sent it. The address is used here and written nowhere."""
 
     address: str | None
     user_agent: str
-    place: Place = field(default_factory=Place)
+    place: Place = NOWHERE
     asks_not_to_be_tracked: bool = False
     """By the header `DNT` or `Sec-GPC`."""
 
@@ -67,8 +67,7 @@ class Tracked:
     exclusions: Exclusions = field(default_factory=Exclusions)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A hit to be written, and the receipt for the tracker."""
 
     hit: Hit
@@ -120,7 +119,7 @@ def collect(
     receipt = renewed(website.id, session, earlier, now)
     hit = Hit(
         website_id=website.id,
-        session_id=session_key(session),
+        session_id=receipt.session_id,
         session_uuid=session,
         visit_id=receipt.visit_id,
         created_at=now,

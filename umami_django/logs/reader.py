@@ -42,13 +42,15 @@ def _decompressed(file: IO[bytes]) -> Iterator[IO[bytes]]:
 
 @dataclass
 class Ruler:
-    """Measures what was read: how many bytes, and the digest of them all."""
+    """Measures what was read: how many bytes and lines, and the digest of them all."""
 
     bytes_read: int = 0
+    lines: int = 0
     _hash: Any = field(default_factory=hashlib.sha256)
 
     def measure(self, line: bytes) -> None:
         self.bytes_read += len(line)
+        self.lines += line.count(b"\n")
         self._hash.update(line)
 
     @property

@@ -1,8 +1,10 @@
 """Tables and constraints; no statistics."""
 
 from .accounts import Account
+from .erasure import Erasure, TermSweep
 from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
+from .moving import Move
 from .rollups import RollupDay, RollupMark, RollupState, RollupValues
 from .traffic import (
     Event,
@@ -23,12 +25,14 @@ from .websites import Share, Website
 __all__ = [
     "Account",
     "ApiKey",
+    "Erasure",
     "Event",
     "EventData",
     "EventDocument",
     "Exclusion",
     "JournalPosition",
     "LogImport",
+    "Move",
     "Pageview",
     "RefusedDay",
     "RollupDay",
@@ -42,5 +46,6 @@ __all__ = [
     "StoredHit",
     "Term",
     "TermDay",
+    "TermSweep",
     "Website",
 ]

@@ -4,7 +4,7 @@ import re
 import uuid
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +52,13 @@ class Website(models.Model):
         default="",
         validators=[validate_zone],
         help_text=_("In which days begin on the dashboard, such as Europe/Berlin. Empty: the server's."),
+    )
+    keep_months = models.PositiveSmallIntegerField(
+        _("keep hits for months"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(1200)],
+        help_text=_("Empty: as the installation does (UMAMI['KEEP_MONTHS']). 0: for ever."),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

@@ -11,7 +11,7 @@ from django.db.models.functions import FirstValue
 from ..domain.filters import Filter, Operator, spellings
 from ..domain.periods import HOUR_US, Period
 from ..domain.scope import Scope
-from ..domain.terms import digest
+from ..domain.terms import digest, is_storable
 from ..domain.vocabulary import TERM_KIND, HitKind, Metric, TermKind
 from .expressions import AsciiLower, ContainsText, PairIn, PairOfTermIn, WholeUnits
 
@@ -41,7 +41,7 @@ class TermQuerySet(models.QuerySet[Any]):
         if condition.operator is Operator.EQUALS:
             return terms.filter(digest__in=[digest(text) for text in condition.texts])
         haystack: F | AsciiLower = F("text")
-        needles = list(condition.texts)
+        needles = [text for text in condition.texts if is_storable(text)]
         if condition.operator is Operator.CONTAINS:
             haystack = AsciiLower(haystack)
             needles = [needle for text in needles for needle in spellings(text)]
@@ -62,6 +62,8 @@ class SessionQuerySet(models.QuerySet[Any]):
         """Sessions first seen at *moment* or later."""
         return self.filter(created_at__gte=moment)
 
+
+MOST_IDS = 100
 
 SEARCHED = (Metric.CITY, Metric.COUNTRY, Metric.BROWSER, Metric.OS, Metric.DEVICE)
 """The attributes by which sessions are searched, besides the visitor's own id."""
@@ -125,7 +127,7 @@ class HitQuerySet(models.QuerySet[Any]):
     def of_sessions_like(self, website_id: int, text: str) -> Self:
         """Hits of sessions whose id, place, browser, system or device contains *text*, in any letter case."""
         holds = Q(pk__in=[])
-        for needle in spellings(text):
+        for needle in spellings(text) if is_storable(text) else ():
             holds |= Q(ContainsText(AsciiLower(F("session__distinct_id")), Value(needle)))
         for field in SEARCHED:
             found = _terms(self.model).satisfying(website_id, Filter(field, (text,), Operator.CONTAINS))
@@ -153,15 +155,22 @@ class HitQuerySet(models.QuerySet[Any]):
                 return _by(condition, having, known)
             case Metric.COMPLETED:
                 events = hits.events()
-                having = events.filter(event_name__in=terms).values("session_id")
+                having = events.filter(event_name__in=_few(terms)).values("session_id")
                 return _by(condition, Q(session_id__in=having), Q(session_id__in=events.values("session_id")))
             case field:
                 column = f"session__{field}" if condition.is_about_session else field.value
-                return _by(condition, Q(**{f"{column}__in": terms}), Q(**{f"{column}__isnull": False}))
+                return _by(condition, Q(**{f"{column}__in": _few(terms)}), Q(**{f"{column}__isnull": False}))
 
     def with_hour(self) -> Self:
         """Each hit with `hour`, the number of its UTC clock hour since 1970."""
         return self.annotate(hour=WholeUnits(F("created_at"), Value(HOUR_US)))
+
+
+def _few(terms: TermQuerySet) -> TermQuerySet | list[int]:
+    """The ids of *terms* if they are few: a query more, and the planner knows how many hits they stand for. With a
+    subquery PostgreSQL expected 21 sessions of a browser where 160,000 came, and took three times as long."""
+    ids = list(terms.values_list("pk", flat=True)[: MOST_IDS + 1])
+    return terms if len(ids) > MOST_IDS else ids
 
 
 def _by(condition: Filter, having: Q, known: Q) -> Q:

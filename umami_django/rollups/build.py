@@ -4,25 +4,30 @@ A step reads without a lock and stores in one short transaction that fails when 
 builder may be killed at any moment, and several may run.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import DatabaseError, connections
+
 from ..domain.periods import HOUR_US, to_micros
 from ..domain.vocabulary import Span
 from ..models import RollupDay, RollupState, RollupValues
+from ..writers.trouble import passes
 from . import rows
 from .day import HOURLY, Day, unpacked
 from .packing import pack
 from .state import BuiltElsewhere, building, close_hours, last_complete_month, rewind
-from .sweep import EVENT_TIMES, Sweep, Unit
+from .sweep import EVENT_TIMES, Sweep
 from .units import DAY_HOURS, DAY_QUARTERS, first_day, hour_us, month_of_day
 from .values import month_of_days
 
 CLOSED_AFTER = timedelta(minutes=5)
 """How long after its end an hour is closed: until then hits still come in the ordinary way."""
-HITS_A_STEP = 200_000
+HITS_A_STEP = 1_000_000
+HITS_OF_A_READER = 10_000
+"""Whoever builds fewer at once is in a hurry, and leaves days that have more to others."""
 PACKED_AT_ONCE = 50
 
 
@@ -39,25 +44,45 @@ def build_step(website_id: int, now: datetime, using: str, *, most_hits: int = H
 
     Whole hours only, and not fewer than one; the days that are over only when they are no larger than that.
     """
-    closable = to_micros(now - CLOSED_AFTER) // HOUR_US
-    state = RollupState.objects.using(using).filter(pk=website_id).first()
-    if state is None or state.hours_until is None:
-        first = rows.first_time(website_id, using)
-        if first is None or first // HOUR_US >= closable:
-            return None
+    closable = closable_hour(now)
+    state = None
     try:
-        if state is not None and rewind(state, using):
-            state = RollupState.objects.using(using).get(pk=website_id)
-        if state is None or state.closed_until < closable:
-            close_hours(website_id, closable, using)
-            state = RollupState.objects.using(using).get(pk=website_id)
+        state = prepared(website_id, closable, using)
+        if state is None:
+            return None
         return (
             _build_months(state, using)
             or _build_days(state, closable, using, most_hits)
             or _build_hours(state, closable, using, most_hits)
         )
     except BuiltElsewhere:
-        return Step(0, state.hours_until or 0) if state else None
+        pass
+    except DatabaseError as error:
+        if not passes(error, connections[using].vendor):
+            raise
+    return Step(0, state.hours_until or 0 if state else 0)
+
+
+def closable_hour(now: datetime) -> int:
+    """The hour before which all hours may be closed."""
+    return to_micros(now - CLOSED_AFTER) // HOUR_US
+
+
+def prepared(website_id: int, closable: int, using: str) -> RollupState | None:
+    """The state from which to build: marks are worked off, hours before *closable* closed. None: there is nothing to
+    build. Raises BuiltElsewhere."""
+    states = RollupState.objects.using(using).filter(pk=website_id)
+    state = states.first()
+    if state is None or state.hours_until is None:
+        first = rows.first_time(website_id, using)
+        if first is None or first // HOUR_US >= closable:
+            return None
+    if state is not None and rewind(state, using):
+        state = states.get()
+    if state is None or state.closed_until < closable:
+        close_hours(website_id, closable, using)
+        state = states.get()
+    return state
 
 
 def drop(website_id: int, using: str) -> None:
@@ -93,8 +118,8 @@ def _build_hours(state: RollupState, closable: int, using: str, most_hits: int) 
     earlier = unpacked(row).up_to(start % DAY_HOURS) if row else Day()
     joined = _joined(earlier, sweep.days.get(day, Day()), start % DAY_HOURS, end % DAY_HOURS or DAY_HOURS)
     with building(state, using) as now:
-        _store_days(state.website_id, {day: joined}, day, day + 1, using)
-        _store_units(state.website_id, sweep.units, Span.HOUR, start, end, using)
+        _store_days(state.website_id, [(day, joined.packed())], day, day + 1, using)
+        _store_units(state.website_id, _packed_units(sweep), Span.HOUR, start, end, using)
         if now.hours_until is None:
             now.days_until, now.months_until = day, month_of_day(day)
         now.hours_until = end
@@ -104,30 +129,73 @@ def _build_hours(state: RollupState, closable: int, using: str, most_hits: int) 
 
 def _build_days(state: RollupState, closable: int, using: str, most_hits: int) -> Step | None:
     """The next days that are over, in one piece: from the beginning, or in the place of their hours."""
+    stretch = next(days_to_build(state, closable, using, most_hits=most_hits), None)
+    if stretch is None:
+        return None
+    begins, ends = stretch
+    return store_days(state, begins, ends, count_days(state.website_id, begins, ends, using), using)
+
+
+def days_to_build(
+    state: RollupState, closable: int, using: str, *, most_hits: int
+) -> Iterator[tuple[int, int]]:
+    """The stretches of days that are over and not built in one piece, of about *most_hits* hits or a single day.
+
+    None reaches over the end of a month: anonymous sessions end there, and with them what must be read from before.
+    """
     start = _beginning(state, using)
     if start is None:
-        return None
+        return
     begins = state.days_until if state.hours_until is not None else start // DAY_HOURS
     over = closable // DAY_HOURS
-    if begins >= over or start < begins * DAY_HOURS:
-        return None
-    last_hit = _hour_after(state.website_id, begins * DAY_HOURS, most_hits, using)
-    ends = min(over, over if last_hit is None else last_hit // DAY_HOURS)
-    if ends <= begins:
-        if most_hits < HITS_A_STEP:
-            return None
-        ends = begins + 1
-    sweep = _swept(state.website_id, begins * DAY_HOURS, ends * DAY_HOURS, Span.DAY, using)
+    while begins < over:
+        last_hit = _hour_after(state.website_id, begins * DAY_HOURS, most_hits, using)
+        ends = min(
+            over, first_day(month_of_day(begins) + 1), over if last_hit is None else last_hit // DAY_HOURS
+        )
+        if ends <= begins:
+            if most_hits < HITS_OF_A_READER:
+                return
+            ends = begins + 1
+        yield begins, ends
+        begins = ends
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDays:
+    """Some days, counted and packed: rows that are not stored yet. It can be sent from one process to another."""
+
+    days: list[tuple[int, dict[str, bytes]]]
+    values: list[tuple[int, int, bytes]]
+    """Dimension, day, packed."""
+    longest_pause: int
+    views: int
+
+
+def count_days(website_id: int, begins: int, ends: int, using: str) -> CountedDays:
+    """Count the days from *begins* until *ends*. Reads only."""
+    sweep = _swept(website_id, begins * DAY_HOURS, ends * DAY_HOURS, Span.DAY, using)
+    return CountedDays(
+        [(number, day.packed()) for number, day in sweep.days.items()],
+        list(_packed_units(sweep)),
+        _longest_pause(sweep.days.values()),
+        _views(sweep),
+    )
+
+
+def store_days(state: RollupState, begins: int, ends: int, counted: CountedDays, using: str) -> Step:
+    """Store what was counted for *state*. Raises BuiltElsewhere."""
+    website_id = state.website_id
     with building(state, using) as now:
-        _store_days(state.website_id, sweep.days, begins, ends, using)
-        _store_units(state.website_id, sweep.units, Span.DAY, begins, ends, using)
-        _delete_units(state.website_id, Span.HOUR, begins * DAY_HOURS, ends * DAY_HOURS, using)
+        _store_days(website_id, counted.days, begins, ends, using)
+        _store_units(website_id, counted.values, Span.DAY, begins, ends, using)
+        _delete_units(website_id, Span.HOUR, begins * DAY_HOURS, ends * DAY_HOURS, using)
         if now.hours_until is None:
             now.months_until = month_of_day(begins)
         now.days_until = ends
         now.hours_until = max(now.hours_until or 0, ends * DAY_HOURS)
-        now.longest_pause = max(now.longest_pause, _longest_pause(sweep.days.values()))
-    return Step(_views(sweep), ends * DAY_HOURS)
+        now.longest_pause = max(now.longest_pause, counted.longest_pause)
+    return Step(counted.views, ends * DAY_HOURS)
 
 
 def _build_months(state: RollupState, using: str) -> Step | None:
@@ -187,30 +255,38 @@ def _joined(day: Day, more: Day, start: int, end: int) -> Day:
     return day
 
 
-def _store_days(website_id: int, days: dict[int, Day], begins: int, ends: int, using: str) -> None:
+def _store_days(
+    website_id: int, days: Iterable[tuple[int, dict[str, bytes]]], begins: int, ends: int, using: str
+) -> None:
     stored = RollupDay.objects.using(using)
     stored.filter(website_id=website_id, day__gte=begins, day__lt=ends)._raw_delete(using)
     stored.bulk_create(
-        [RollupDay(website_id=website_id, day=number, **day.packed()) for number, day in days.items()],
+        [RollupDay(website_id=website_id, day=number, **columns) for number, columns in days],
         batch_size=PACKED_AT_ONCE,
     )
 
 
-def _store_units(
-    website_id: int, units: dict[int, Unit], span: Span, begins: int, ends: int, using: str
-) -> None:
-    _delete_units(website_id, span, begins, ends, using)
-    built = []
-    for start, unit in units.items():
-        packed = {dimension: tally.packed() for dimension, tally in unit.tallies().items()}
+def _packed_units(sweep: Sweep) -> Iterator[tuple[int, int, bytes]]:
+    """Dimension, start and bytes of everything that was counted in units."""
+    for start, unit in sweep.units.items():
+        for dimension, tally in unit.tallies(sweep.terms).items():
+            yield dimension, start, tally.packed()
         if unit.event_times:
             times = sorted((*key, count) for key, count in unit.event_times.items())
-            packed[EVENT_TIMES] = pack(*zip(*times, strict=True))
-        built += [
+            yield EVENT_TIMES, start, pack(*zip(*times, strict=True))
+
+
+def _store_units(
+    website_id: int, units: Iterable[tuple[int, int, bytes]], span: Span, begins: int, ends: int, using: str
+) -> None:
+    _delete_units(website_id, span, begins, ends, using)
+    RollupValues.objects.using(using).bulk_create(
+        [
             RollupValues(website_id=website_id, dimension=dimension, span=span, start=start, packed=data)
-            for dimension, data in packed.items()
-        ]
-    RollupValues.objects.using(using).bulk_create(built, batch_size=PACKED_AT_ONCE)
+            for dimension, start, data in units
+        ],
+        batch_size=PACKED_AT_ONCE,
+    )
 
 
 def _delete_units(website_id: int, span: Span, begins: int, ends: int, using: str) -> None:

@@ -3,7 +3,7 @@
 Exact: equal to what the hits alone say. Source: design, section 5.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ def summary(rollups: Rollups, stretch: Stretch, visit_key: VisitKey) -> Summary 
         bounces += days_of.hourly_sum(days, "hour_bounces", start, end)
         seconds += days_of.hourly_sum(days, "hour_seconds", start, end)
         return Summary(views, visitors, visits, bounces, seconds)
-    visits, bounces, seconds = _corrections(rollups, stretch, cut)
+    visits, bounces, seconds = corrections(rollups, stretch, cut)
     return Summary(
         pageviews=views,
         visitors=visitors,
@@ -91,7 +91,7 @@ def _hours(cut: Edges) -> tuple[int, int, int]:
     return len(groups), bounces, sum(map(_seconds, groups.values()))
 
 
-def _corrections(rollups: Rollups, stretch: Stretch, cut: Edges) -> tuple[int, int, int]:
+def corrections(rollups: Rollups, stretch: Stretch, cut: Edges) -> tuple[int, int, int]:
     """By how much visits, bounces and seconds of the whole hours are off, and what the edges add.
 
     Hours tell what changed in them. So a visit that began before them, or that is also at an edge, is taken out and
@@ -99,14 +99,19 @@ def _corrections(rollups: Rollups, stretch: Stretch, cut: Edges) -> tuple[int, i
     """
     touched = touched_visits(rollups, stretch, cut)
     middle = (hour_us(cut.start), hour_us(cut.end))
-    visits = bounces = seconds = 0
-    for times in touched.values():
+    return corrected(touched.values(), stretch, middle)
+
+
+def corrected(visits: Iterable[Sequence[int]], stretch: Stretch, middle: Stretch) -> tuple[int, int, int]:
+    """What *visits*, each the times of its pageviews, count for in *stretch*, less what the hours of *middle* tell."""
+    count = bounces = seconds = 0
+    for times in visits:
         exact = counted(times, stretch)
         known = counted_in_hours(times, middle)
-        visits += exact[0] - known[0]
+        count += exact[0] - known[0]
         bounces += exact[1] - known[1]
         seconds += exact[2] - known[2]
-    return visits, bounces, seconds
+    return count, bounces, seconds
 
 
 def touched_visits(

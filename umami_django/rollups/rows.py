@@ -34,7 +34,7 @@ def stories(website_id: int, start_us: int, end_us: int, using: str) -> Iterator
         f"SELECT {_COLUMNS} FROM {_HITS} WHERE website_id = %s AND created_at >= %s AND created_at < %s "  # noqa: S608
         "ORDER BY session_id, created_at, id"
     )
-    hits = map(_hit, _rows(statement, [website_id, start_us, end_us], using))
+    hits = map(_hit, _streamed(statement, [website_id, start_us, end_us], using))
     sessions = ((session, list(own)) for session, own in groupby(hits, itemgetter(0)))
     while batch := dict(islice(sessions, SESSIONS_AT_ONCE)):
         earlier = _earlier(website_id, batch, start_us, using)
@@ -219,7 +219,15 @@ def _attributes(sessions: Collection[int], using: str) -> dict[int, tuple[int | 
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:
-    return (*row[:5], tuple(row[5:]))
+    return (*row[:5], row[5:])
+
+
+def _streamed(statement: str, values: Iterable[Any], using: str) -> Iterator[tuple[Any, ...]]:
+    """As `_rows`, without having all rows at once where the driver can do that."""
+    with connections[using].chunked_cursor() as cursor:
+        cursor.execute(statement, list(values))
+        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
+            yield from rows
 
 
 def _rows(statement: str, values: Iterable[Any], using: str) -> Iterator[tuple[Any, ...]]:

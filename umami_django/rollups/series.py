@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..domain.answers import Summary
 from ..domain.periods import DAY_US, HOUR_US
 from ..domain.vocabulary import Span
 from . import day as days_of
 from . import rows
 from .buckets import Bucket
-from .numbers import Edges, Stretch, edges, unseen
+from .numbers import Edges, Stretch, corrected, corrections, edges, unseen
 from .packing import unpack
 from .reading import Rollups
 from .sweep import EVENT_TIMES
@@ -18,6 +19,9 @@ from .units import DAY_HOURS, DAY_QUARTERS, HOUR_QUARTERS, QUARTER_US
 
 MOST_CUT = 6
 """Buckets that hits must be read for: the first, the last, and those not built yet. With more, hits are as fast."""
+
+MOST_CUT_OF_VISITS = 40
+"""The same where visits are counted, which takes hits longer."""
 
 Counted = tuple[Bucket, int, int]
 """A bucket, its pageviews, its visitors."""
@@ -47,6 +51,39 @@ def traffic(rollups: Rollups, buckets: Sequence[Bucket]) -> list[Counted] | None
             views += len(part.cut.head) + len(part.cut.tail)
             visitors += unseen(rollups, part.cut)
         found.append((part.bucket, views, visitors))
+    return found
+
+
+def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, Summary]] | None:
+    """Each bucket with all its numbers; None when summaries cannot tell.
+
+    Hours tell of visits what changed in them: those that go on over a bucket's start are counted anew from their
+    pageviews, of all buckets at once. Buckets that are no whole hours (in zones with a half) have edges.
+    """
+    parts = _parts(rollups, buckets, width_us=HOUR_US, most_cut=MOST_CUT_OF_VISITS)
+    if parts is None:
+        return None
+    days = rollups.days_for([(part.start, part.end) for part in parts])
+    going_on = rollups.straddling({part.start // 4 for part in parts if part.cut is None})
+    visits = set().union(*going_on.values())
+    end_us = max((part.bucket.end_us for part in parts), default=0)
+    times = rows.views_of_visits(rollups.website_id, visits, end_us, rollups.using)
+    found = []
+    for part in parts:
+        stretch = part.bucket.start_us, part.bucket.end_us
+        views = days_of.pageviews(days, part.start, part.end)
+        visitors = days_of.visitors(days, part.start, part.end)
+        if part.cut is None:
+            more = corrected((times[visit] for visit in going_on[part.start // 4]), stretch, stretch)
+        else:
+            views += len(part.cut.head) + len(part.cut.tail)
+            visitors += unseen(rollups, part.cut)
+            more = corrections(rollups, stretch, part.cut)
+        begun, bounces, seconds = (
+            days_of.hourly_sum(days, name, part.start // 4, part.end // 4) + change
+            for name, change in zip(("begun", "bounces", "seconds"), more, strict=True)
+        )
+        found.append((part.bucket, Summary(views, visitors, begun, bounces, seconds)))
     return found
 
 
@@ -87,16 +124,19 @@ def events(
     return dict(counts)
 
 
-def _parts(rollups: Rollups, buckets: Sequence[Bucket]) -> list[_Part] | None:
+def _parts(
+    rollups: Rollups, buckets: Sequence[Bucket], *, width_us: int = QUARTER_US, most_cut: int = MOST_CUT
+) -> list[_Part] | None:
+    """The buckets; those that are not whole built stretches of *width_us* with their edges. None: too many are not."""
     built_until_us = rollups.hold.hours * HOUR_US
     parts, cuts = [], 0
     for bucket in buckets:
         start_us, end_us = bucket.start_us, bucket.end_us
-        if start_us % QUARTER_US == 0 and end_us % QUARTER_US == 0 and end_us <= built_until_us:
+        if start_us % width_us == 0 and end_us % width_us == 0 and end_us <= built_until_us:
             parts.append(_Part(bucket, start_us // QUARTER_US, end_us // QUARTER_US))
             continue
         cuts += 1
-        if cuts > MOST_CUT:
+        if cuts > most_cut:
             return None
         cut = edges(rollups, (start_us, end_us))
         parts.append(_Part(bucket, cut.start * 4, cut.end * 4, cut))

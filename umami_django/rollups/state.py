@@ -71,9 +71,9 @@ def close_hours(website_id: int, until: int, using: str) -> None:
         if connections[using].vendor == "postgresql":
             with connections[using].cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADVISORY_KEY, website_id])
-        RollupState.objects.using(using).bulk_create(
-            [RollupState(website_id=website_id)], ignore_conflicts=True
-        )
+        states = RollupState.objects.using(using)
+        if not states.filter(pk=website_id).exists():
+            states.bulk_create([RollupState(website_id=website_id)], ignore_conflicts=True)
         state = _locked(website_id, using)
         if state.closed_until < until:
             RollupState.objects.using(using).filter(pk=website_id).update(closed_until=until)
@@ -116,8 +116,7 @@ def rewind(state: RollupState, using: str) -> bool:
 
 
 def _before(hour: int, days_until: int) -> int:
-    """The last moment until which everything holds that *hour* does not touch: of a day that is built in one piece there
-    are no hours."""
+    """Until when all holds that *hour* does not touch: of a day that is built in one piece there are no hours."""
     return hour // DAY_HOURS * DAY_HOURS if hour < days_until * DAY_HOURS else hour
 
 

@@ -3,15 +3,17 @@
 Every session is told with all it did before, so that "has it been here, and when?" needs no state that could be wrong.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from ..domain.periods import HOUR_US, SECOND_US
 from ..domain.vocabulary import HitKind, Span, TermKind
 from .day import NEAREST, Day
-from .units import DAY_HOURS, DAY_QUARTERS, QUARTER_US, month_of_day
-from .values import Entry, Tally, entry
+from .units import DAY_HOURS, DAY_QUARTERS, HOUR_QUARTERS, QUARTER_US, month_of_day
+from .values import Entry, Tally
 
 HIT_DIMENSIONS = (
     TermKind.PATH,
@@ -56,6 +58,9 @@ Story = tuple[int, tuple[int | None, ...], Sequence[Hit]]
 _VISITORS = len(HIT_DIMENSIONS) - COUNTED_ONLY
 _KEY_BITS = 5
 _EVENT_SLOT = 31
+SESSION_KEY = -1
+PAGEVIEW = int(HitKind.PAGEVIEW)
+_time = itemgetter(2)
 _CODE_OF = {
     **{place: int(kind) for place, kind in enumerate(HIT_DIMENSIONS)},
     _EVENT_SLOT: TermKind.EVENT_NAME,
@@ -75,7 +80,8 @@ def term_and_country(value: int) -> tuple[int, int]:
 class Unit:
     """The values of one unit while they are counted."""
 
-    rows: Counter[tuple[int | None, ...]] = field(default_factory=Counter)
+    rows: Counter[int] = field(default_factory=Counter)
+    """By the number that the sweep gave the terms of a row."""
     entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     sessions: dict[tuple[int | None, ...], list[Entry]] = field(default_factory=lambda: defaultdict(list))
     session_views: Counter[tuple[int | None, ...]] = field(default_factory=Counter)
@@ -84,12 +90,12 @@ class Unit:
     exit: Counter[int] = field(default_factory=Counter)
     event_times: Counter[tuple[int, int]] = field(default_factory=Counter)
 
-    def tallies(self) -> dict[int, Tally]:
-        """By dimension."""
+    def tallies(self, terms_of: Sequence[tuple[int | None, ...]]) -> dict[int, Tally]:
+        """By dimension. *terms_of*: the terms that each number stands for."""
         found: dict[int, Tally] = defaultdict(Tally)
         of_place = [found[_CODE_OF[number]].views for number in range(len(HIT_DIMENSIONS))]
-        for terms, count in self.rows.items():
-            for views, term in zip(of_place, terms, strict=True):
+        for number, count in self.rows.items():
+            for views, term in zip(of_place, terms_of[number], strict=True):
                 if term is not None:
                     views[term] += count
         for key, entries in self.entries.items():
@@ -112,58 +118,60 @@ class Sweep:
 
     def __init__(self, start: int, span: Span) -> None:
         self.start = start
-        self.days: dict[int, Day] = {}
-        self.units: dict[int, Unit] = {}
-        self._unit_quarters = DAY_QUARTERS if span is Span.DAY else DAY_QUARTERS // DAY_HOURS
-        self._keys: dict[tuple[int | None, ...], tuple[int, ...]] = {}
+        self.days: dict[int, Day] = defaultdict(Day)
+        self.units: dict[int, Unit] = defaultdict(Unit)
+        self._unit_quarters = DAY_QUARTERS if span is Span.DAY else HOUR_QUARTERS
+        self.terms: list[tuple[int | None, ...]] = []
+        """All combinations of terms that there were: a row is known by the place of its combination."""
+        self._known: dict[tuple[int | None, ...], tuple[int, tuple[int, ...]]] = {}
 
     def add(self, stories: Iterable[Story]) -> None:
         """Count these sessions."""
+        since = self.start * HOUR_US
         for session, attributes, hits in stories:
-            self._count_quarters_and_visits(session, hits)
-            self._count_values(attributes, hits)
+            first = bisect_left(hits, since, key=_time) if hits[0][2] < since else 0
+            self._count_visits(session, hits, first)
+            self._count_values(attributes, hits, first)
 
-    def _count_quarters_and_visits(self, session: int, hits: Sequence[Hit]) -> None:
-        since, page = self.start * HOUR_US, HitKind.PAGEVIEW
+    def _count_visits(self, session: int, hits: Sequence[Hit], first: int) -> None:
+        """Pageviews, visitors and visits of one session, from its hit number *first* on."""
         last_quarter = -1
+        visits: dict[int, list[int]] = {}  # first and last time, pageviews, last path
+        for _, visit, at, kind, _, terms in hits[:first]:
+            if kind == PAGEVIEW:
+                last_quarter = at // QUARTER_US
+                known = visits.get(visit)
+                if known is None:
+                    visits[visit] = [at, at, 1, terms[0] or 0]
+                else:
+                    known[1], known[2], known[3] = at, known[2] + 1, terms[0] or 0
         hour, hour_views, hour_first, hour_last = -1, 0, 0, 0
-        visits: dict[int, list[int]] = {}
-        for _, visit, at, kind, _, terms in hits:
-            if kind != page:
+        for _, visit, at, kind, _, terms in hits[first:]:
+            if kind != PAGEVIEW:
                 continue
             quarter = at // QUARTER_US
-            counts = at >= since
-            if counts:
-                day, place = self._day(quarter // DAY_QUARTERS), quarter % DAY_QUARTERS
-                day.views[place] += 1
-                if quarter != last_quarter:
-                    _note_visitor(day, place, quarter, last_quarter)
-                if at // HOUR_US != hour:
+            day, place, path = self.days[quarter // DAY_QUARTERS], quarter % DAY_QUARTERS, terms[0] or 0
+            day.views[place] += 1
+            if quarter != last_quarter:
+                _note_visitor(day, place, quarter, last_quarter)
+                if quarter // 4 != hour:
                     if hour_views:
                         self._close_hour(hour, hour_views, hour_last - hour_first)
-                    hour, hour_views, hour_first = at // HOUR_US, 0, at
-                hour_views, hour_last = hour_views + 1, at
-            last_quarter = quarter
-            path = terms[0] or 0
+                    hour, hour_views, hour_first = quarter // 4, 0, at
+                last_quarter = quarter
+            hour_views, hour_last = hour_views + 1, at
             known = visits.get(visit)
             if known is None:
                 visits[visit] = [at, at, 1, path]
-                if counts:
-                    self._begin_visit(day, quarter, path)
-                continue
-            if counts:
+                day.begun[place // 4] += 1
+                day.bounces[place // 4] += 1
+                unit = self.units[quarter // self._unit_quarters]
+                unit.entry[path] += 1
+                unit.exit[path] += 1
+            else:
                 self._go_on(day, quarter, session, visit, known, at, path)
-            known[1], known[2], known[3] = at, known[2] + 1, path
         if hour_views:
             self._close_hour(hour, hour_views, hour_last - hour_first)
-
-    def _begin_visit(self, day: Day, quarter: int, path: int) -> None:
-        hour = quarter % DAY_QUARTERS // 4
-        day.begun[hour] += 1
-        day.bounces[hour] += 1
-        unit = self._unit(quarter)
-        unit.entry[path] += 1
-        unit.exit[path] += 1
 
     def _go_on(
         self, day: Day, quarter: int, session: int, visit: int, known: list[int], at: int, path: int
@@ -178,95 +186,103 @@ class Sweep:
         if hours_since:
             day.crossings.append((hour, hours_since, session, visit))
         if path != last_path:
-            unit = self._unit(quarter)
+            unit = self.units[quarter // self._unit_quarters]
             unit.exit[last_path] -= 1
             unit.exit[path] += 1
+            known[3] = path
+        known[1], known[2] = at, views + 1
 
     def _close_hour(self, hour: int, views: int, length_us: int) -> None:
         """One (session, hour), as v1 counts."""
-        day = self._day(hour // DAY_HOURS)
-        day.hour_visits[hour % DAY_HOURS] += 1
-        day.hour_bounces[hour % DAY_HOURS] += views == 1
-        day.hour_seconds[hour % DAY_HOURS] += length_us // SECOND_US
+        day, place = self.days[hour // DAY_HOURS], hour % DAY_HOURS
+        day.hour_visits[place] += 1
+        day.hour_bounces[place] += views == 1
+        day.hour_seconds[place] += length_us // SECOND_US
 
-    def _count_values(self, attributes: tuple[int | None, ...], hits: Sequence[Hit]) -> None:
-        since, page, unit_quarters = self.start * HOUR_US, HitKind.PAGEVIEW, self._unit_quarters
-        seen: dict[int, list[int]] = {}  # key -> unit, first and last quarter there, last quarter before
-        here: list[int] | None = None  # the same of the session, and its pageviews
-        keys_of = self._keys
-        for _, _, at, kind, event_name, terms in hits:
-            quarter = at // QUARTER_US
-            unit_number = quarter // unit_quarters
-            if kind == page:
-                keys = keys_of.get(terms)
-                if keys is None:
-                    keys = keys_of[terms] = tuple(
-                        term << _KEY_BITS | place
-                        for place, term in enumerate(terms[:_VISITORS])
-                        if term is not None
-                    )
-                if at >= since:
-                    self._unit(quarter).rows[terms] += 1
-                if here is None:
-                    here = [unit_number, quarter, quarter, 0, 1]
-                elif here[0] != unit_number:
-                    self._note_session(attributes, here)
-                    here = [unit_number, quarter, quarter, here[2], 1]
+    def _count_values(self, attributes: tuple[int | None, ...], hits: Sequence[Hit], first: int) -> None:
+        """The values of one session, unit by unit, from its hit number *first* on."""
+        before: dict[int, int] = {}  # key -> the last quarter before the unit
+        for _, _, at, kind, name, terms in hits[:first]:
+            keys = self._row(terms)[1] if kind == PAGEVIEW else _event_keys(name)
+            before.update(dict.fromkeys(keys, at // QUARTER_US))
+        width = self._unit_quarters
+        place, number_of_hits = first, len(hits)
+        while place < number_of_hits:
+            number = hits[place][2] // QUARTER_US // width
+            start = number * width
+            ends_us = (start + width) * QUARTER_US
+            unit, views = self.units[number], 0
+            told: list[tuple[int, tuple[int, ...]]] = []
+            while place < number_of_hits:
+                _, _, at, kind, name, terms = hits[place]
+                if at >= ends_us:
+                    break
+                quarter = at // QUARTER_US - start
+                if kind == PAGEVIEW:
+                    views += 1
+                    row, keys = self._known.get(terms) or self._row(terms)
+                    unit.rows[row] += 1
+                    told.append((quarter, keys))
                 else:
-                    here[2] = quarter
-                    here[4] += 1
-            else:
-                name = event_name or 0
-                keys = (name << _KEY_BITS | _EVENT_SLOT,)
-                if at >= since:
-                    unit = self._unit(quarter)
-                    unit.events[name] += 1
-                    unit.event_times[quarter % unit_quarters, name] += 1
+                    unit.events[name or 0] += 1
+                    unit.event_times[quarter, name or 0] += 1
+                    told.append((quarter, _event_keys(name)))
+                place += 1
+            if views:
+                unit.session_views[attributes] += views
+            self._note_unit(unit, start, attributes, told, before, is_last=place == number_of_hits)
+
+    def _note_unit(
+        self,
+        unit: Unit,
+        start: int,
+        attributes: tuple[int | None, ...],
+        told: list[tuple[int, tuple[int, ...]]],
+        before: dict[int, int],
+        *,
+        is_last: bool,
+    ) -> None:
+        """What a session did in one unit becomes an entry for each key; *before* is brought up to date."""
+        entries, sessions = unit.entries, unit.sessions
+        if len(told) == 1 and not before and is_last:  # most sessions of most units
+            quarter, keys = told[0]
+            entry = quarter << 8 | quarter
             for key in keys:
-                known = seen.get(key)
-                if known is None:
-                    seen[key] = [unit_number, quarter, quarter, 0]
-                elif known[0] == unit_number:
-                    known[2] = quarter
+                if key == SESSION_KEY:
+                    sessions[attributes].append(entry)
                 else:
-                    self._note_entries({key: known})
-                    seen[key] = [unit_number, quarter, quarter, known[2]]
-        self._note_entries(seen)
-        if here is not None:
-            self._note_session(attributes, here)
-
-    def _note_entries(self, seen: dict[int, list[int]]) -> None:
-        """The keys that a session had in a unit; in units before the stretch they were counted when those were."""
-        current, start, entries = -1, 0, None
-        for key, (number, first, last, before) in seen.items():
-            if number != current:
-                current, start, unit = number, number * self._unit_quarters, self.units.get(number)
-                entries = unit.entries if unit is not None and start >= self.start * 4 else None
-            if entries is not None:
-                packed = (start - before if before else 0) << 16 | first - start << 8 | last - start
-                entries[key].append(packed)
-
-    def _note_session(self, attributes: tuple[int | None, ...], known: list[int]) -> None:
-        number, first, last, before, views = known
-        unit = self.units.get(number)
-        start = number * self._unit_quarters
-        if unit is None or start < self.start * 4:
+                    entries[key].append(entry)
             return
-        unit.session_views[attributes] += views
-        unit.sessions[attributes].append(entry(start - before if before else 0, first - start, last - start))
+        firsts: dict[int, int] = {}
+        lasts: dict[int, int] = {}
+        for quarter, keys in told:
+            lasts.update(dict.fromkeys(keys, quarter))
+        for quarter, keys in reversed(told):
+            firsts.update(dict.fromkeys(keys, quarter))
+        for key, last in lasts.items():
+            entry = firsts[key] << 8 | last
+            if before and (known := before.get(key)) is not None:
+                entry |= (start - known) << 16
+            if key == SESSION_KEY:
+                sessions[attributes].append(entry)
+            else:
+                entries[key].append(entry)
+        if not is_last:
+            before.update({key: start + last for key, last in lasts.items()})
 
-    def _day(self, number: int) -> Day:
-        day = self.days.get(number)
-        if day is None:
-            day = self.days[number] = Day()
-        return day
+    def _row(self, terms: tuple[int | None, ...]) -> tuple[int, tuple[int, ...]]:
+        """The number of a pageview's terms, and its keys: that of its session, and one for each value."""
+        known = self._known.get(terms)
+        if known is None:
+            values = enumerate(terms[:_VISITORS])
+            own = (term << _KEY_BITS | place for place, term in values if term is not None)
+            known = self._known[terms] = (len(self.terms), (SESSION_KEY, *own))
+            self.terms.append(terms)
+        return known
 
-    def _unit(self, quarter: int) -> Unit:
-        number = quarter // self._unit_quarters
-        unit = self.units.get(number)
-        if unit is None:
-            unit = self.units[number] = Unit()
-        return unit
+
+def _event_keys(name: int | None) -> tuple[int, ...]:
+    return ((name or 0) << _KEY_BITS | _EVENT_SLOT,)
 
 
 def _note_visitor(day: Day, place: int, quarter: int, last_quarter: int) -> None:

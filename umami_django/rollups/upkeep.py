@@ -1,13 +1,33 @@
 """Keeps the summaries of all websites up to date, for the commands: which website next, how far it has come."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
+from multiprocessing import get_context
 
-from ..domain.periods import HOUR_US, to_micros
+import django
+
+from ..domain.periods import HOUR_US
 from ..models import RollupMark, RollupState, Website
 from . import rows
-from .build import CLOSED_AFTER, HITS_A_STEP, build_step
+from .build import (
+    HITS_A_STEP,
+    BuiltElsewhere,
+    CountedDays,
+    Step,
+    build_step,
+    closable_hour,
+    count_days,
+    days_to_build,
+    prepared,
+    store_days,
+)
+
+HITS_A_JOB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +49,57 @@ class Backlog:
     marks: int
 
 
-def build_all(
-    website_ids: Iterable[int], now: datetime, using: str, *, most_hits: int = HITS_A_STEP
-) -> Iterator[Progress]:
-    """Build what is not built until *now*, telling where it is after each step. Raises DatabaseError."""
+def build_all(website_ids: Iterable[int], now: datetime, using: str, *, jobs: int = 1) -> Iterator[Progress]:
+    """Build what is not built until *now*, telling where it is after each step; what is much is counted by *jobs*
+    processes. Raises DatabaseError."""
     left = {website_id: hours_behind(website_id, now, using) for website_id in website_ids}
     hours, hits = sum(left.values()), 0
     for website_id in left:
-        while (step := build_step(website_id, now, using, most_hits=most_hits)) is not None:
+        for step in _steps(website_id, now, using, jobs):
             hits += step.hits
-            left[website_id] = max(0, _closable(now) - step.until)
+            left[website_id] = max(0, closable_hour(now) - step.until)
             yield Progress(website_id, hours - sum(left.values()), hours, hits)
         left[website_id] = 0
+
+
+def _steps(website_id: int, now: datetime, using: str, jobs: int) -> Iterator[Step]:
+    if jobs > 1:
+        with suppress(BuiltElsewhere):  # then what is left is built step by step
+            yield from _counted_elsewhere(website_id, now, using, jobs)
+    while (step := build_step(website_id, now, using)) is not None:
+        yield step
+
+
+def _counted_elsewhere(website_id: int, now: datetime, using: str, jobs: int) -> Iterator[Step]:
+    """Days, counted by *jobs* processes and stored here, in order; nothing for a website with few of them."""
+    closable = closable_hour(now)
+    state = prepared(website_id, closable, using)
+    if state is None:
+        return
+    stretches = days_to_build(state, closable, using, most_hits=HITS_A_JOB)
+    first = list(islice(stretches, jobs + 1))
+    if len(first) <= jobs:
+        return
+    context = get_context("spawn")  # a forked one would share the connections of this one
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=django.setup) as pool:
+        waiting: deque[tuple[int, int, Future[CountedDays]]] = deque()
+        for begins, ends in chain(first, stretches):
+            waiting.append((begins, ends, pool.submit(count_days, website_id, begins, ends, using)))
+            if len(waiting) > 2 * jobs:
+                yield _stored(website_id, *waiting.popleft(), using)
+        while waiting:
+            yield _stored(website_id, *waiting.popleft(), using)
+
+
+def _stored(website_id: int, begins: int, ends: int, counted: "Future[CountedDays]", using: str) -> Step:
+    """What another process has counted, stored. Raises BuiltElsewhere when it is not what comes next."""
+    found = counted.result()
+    state = RollupState.objects.using(using).get(pk=website_id)
+    if RollupMark.objects.using(using).filter(website_id=website_id).exists():
+        raise BuiltElsewhere
+    if state.hours_until is not None and state.days_until != begins:
+        raise BuiltElsewhere
+    return store_days(state, begins, ends, found, using)
 
 
 def follow(now: datetime, using: str, *, most_steps: int, most_hits: int = HITS_A_STEP) -> int:
@@ -83,8 +142,4 @@ def hours_behind(website_id: int, now: datetime, using: str) -> int:
         if first is None:
             return 0
         state = first // HOUR_US
-    return max(0, _closable(now) - state)
-
-
-def _closable(now: datetime) -> int:
-    return to_micros(now - CLOSED_AFTER) // HOUR_US
+    return max(0, closable_hour(now) - state)

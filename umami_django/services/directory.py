@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, router
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_migrate, post_save
 
@@ -19,6 +19,8 @@ from ..exceptions import StoreUnavailable
 from ..ingest.exclusions import compiled
 from ..ingest.pipeline import Tracked
 from ..models import Exclusion, Website
+from ..writers.connection import looking
+from ..writers.trouble import is_lost
 
 logger = logging.getLogger("umami_django.collect")
 
@@ -27,8 +29,10 @@ RETRIED_AFTER_S = 1.0
 """How long after a failure of the database it is asked again."""
 MOST_REMEMBERED = 10_000
 
-_known: OrderedDict[str, tuple[float, Tracked | None]] = OrderedDict()
-_being_looked_up: set[str] = set()
+Key = UUID | str
+
+_known: OrderedDict[Key, tuple[float, Tracked | None]] = OrderedDict()
+_being_looked_up: set[Key] = set()
 _trouble_until = float("-inf")
 """Until then nobody asks the database about a website that is not remembered."""
 _lock = Lock()
@@ -36,7 +40,7 @@ _lock = Lock()
 
 def website_by_uuid(uuid: UUID) -> Tracked | None:
     """The website that is tracked as *uuid*; None when there is none, or no more. At most two queries."""
-    return _remembered(str(uuid), uuid=uuid)
+    return _remembered(uuid, uuid=uuid)
 
 
 def website_called(text: str) -> Tracked | None:
@@ -48,12 +52,13 @@ def website_called(text: str) -> Tracked | None:
     return found or _remembered(f"domain:{text}", domain=text) or _remembered(f"name:{text}", name=text)
 
 
-def _remembered(key: str, **condition: Any) -> Tracked | None:
+def _remembered(key: Key, **condition: Any) -> Tracked | None:
     """Raises DatabaseError when the database fails and nothing is remembered."""
-    entry = _known.get(key)
+    entry, now = _known.get(key), time.monotonic()
+    if entry is not None and now - entry[0] < REMEMBERED_S:
+        return entry[1]
     with _lock:
-        now = time.monotonic()
-        if entry is not None and (now - entry[0] < REMEMBERED_S or key in _being_looked_up):
+        if entry is not None and key in _being_looked_up:
             return entry[1]
         if entry is None and now < _trouble_until:
             raise StoreUnavailable
@@ -75,6 +80,18 @@ def _remembered(key: str, **condition: Any) -> Tracked | None:
 
 
 def _looked_up(condition: dict[str, Any]) -> Tracked | None:
+    """Once more when the connection had been lost meanwhile."""
+    with looking(router.db_for_read(Website)) as connection:
+        was_open = connection.connection is not None
+        try:
+            return _found(condition)
+        except DatabaseError:
+            if connection.in_atomic_block or not is_lost(connection) or not was_open:
+                raise
+        return _found(condition)
+
+
+def _found(condition: dict[str, Any]) -> Tracked | None:
     row = Website.objects.alive().filter(**condition).order_by("pk").values_list("pk", "uuid").first()
     return None if row is None else tracked(*row)
 
@@ -85,7 +102,7 @@ def tracked(website_id: int, uuid: UUID) -> Tracked:
     return Tracked(website_id, uuid, compiled(rules.values_list("kind", "value")))
 
 
-def _remember(key: str, now: float, found: Tracked | None) -> None:
+def _remember(key: Key, now: float, found: Tracked | None) -> None:
     with _lock:
         _known[key] = (now, found)
         _known.move_to_end(key)

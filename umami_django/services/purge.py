@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from ..conf import umami_settings
 from ..models import (
+    Erasure,
     EventData,
     EventDocument,
     LogImport,
+    Move,
     RefusedDay,
     RollupDay,
     RollupMark,
@@ -25,10 +27,12 @@ from ..models import (
     StoredHit,
     Term,
     TermDay,
+    TermSweep,
     Website,
 )
 from ..rollups.build import drop
 from ..writers.sessions import REMEMBERED_S
+from .unused_terms import note_deleted
 
 BATCH_ROWS = 5_000
 SETTLES_IN = timedelta(seconds=REMEMBERED_S)
@@ -74,6 +78,8 @@ def purge_website(
     for rows in _invisible(website, using):
         while count := _delete_some(rows, batch_rows, using):
             removed += count
+            if website.deleted_at is None:
+                note_deleted(website.pk, timezone.now(), using)
             if progress is not None:
                 progress(removed_before + removed)
     if website.deleted_at is not None:
@@ -95,15 +101,19 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     told = SessionData.objects.using(using).filter(website_id=website.pk)
     sessions = Session.objects.using(using).filter(website_id=website.pk)
     imports = LogImport.objects.using(using).filter(website_id=website.pk)
+    moves = Move.objects.using(using).filter(website_id=website.pk)
     terms = Term.objects.using(using).filter(website_id=website.pk)
     refused = RefusedDay.objects.using(using).filter(website_id=website.pk)
     term_days = TermDay.objects.using(using).filter(website_id=website.pk)
+    erasures = Erasure.objects.using(using).filter(website_id=website.pk)
+    sweeps = TermSweep.objects.using(using).filter(website_id=website.pk)
     if website.deleted_at is not None:
         summaries = [
             model.objects.using(using).filter(website_id=website.pk)
             for model in (RollupMark, RollupValues, RollupDay, RollupState)
         ]
-        return [told, data, documents, hits, sessions, imports, terms, refused, term_days, *summaries]
+        rest = [imports, moves, terms, refused, term_days, erasures, sweeps, *summaries]
+        return [told, data, documents, hits, sessions, *rest]
     if website.reset_at is None:
         return []
     reset_at: datetime = website.reset_at
@@ -118,6 +128,7 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
         .exclude(Exists(hits.filter(session_id=OuterRef("pk"))))
         .exclude(Exists(told.filter(session_id=OuterRef("pk")))),
         imports,
+        moves,
     ]
 
 

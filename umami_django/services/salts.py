@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 from .. import conf
 from ..ingest.identity import imported_salt, month_number
 from ..models import Salt
+from ..writers.connection import looking
 
 logger = logging.getLogger("umami_django.collect")
 
@@ -36,7 +37,9 @@ def current_salt(now: datetime) -> str:
         oldest_kept = month_number(now - KEPT_AFTER_MONTH)
         for key in [key for key in _known if key[1] < oldest_kept]:
             _known.pop(key, None)
-        salt = _known[using, month] = _stored(month)
+        with looking(using):  # in turn: the first that comes asks for all
+            salt = _known.get((using, month)) or _stored(month)
+        _known[using, month] = salt
     if (ahead := month_number(now + MADE_BEFORE_MONTH)) != month and (using, ahead) not in _known:
         _look_ahead(using, ahead)
     return salt
@@ -49,7 +52,7 @@ def _look_ahead(using: str, month: int) -> None:
         return
     _looked_ahead_at = time.monotonic()
     try:
-        with transaction.atomic(using=using):
+        with looking(using), transaction.atomic(using=using):
             _known[using, month] = _stored(month)
     except DatabaseError:
         logger.warning("The salt of the month to come cannot be fetched yet.", exc_info=True)

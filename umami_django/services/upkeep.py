@@ -1,4 +1,4 @@
-"""What a worker does beside loading the journal: summaries, purging, salts. Each job is also a command.
+"""What a worker does beside loading the journal: summaries, purging, erasing, salts. Each job is also a command.
 
 Every job is taken up again and again; one that fails is logged and tried again, and keeps no other from its turn.
 """
@@ -16,7 +16,7 @@ from .. import conf
 from ..rollups.build import BuiltElsewhere
 from ..rollups.upkeep import follow
 from ..writers import term_budget
-from . import refusals
+from . import erasure, refusals, unused_terms
 from .purge import purge
 from .salts import rotate_salts
 
@@ -45,6 +45,14 @@ def _purge() -> None:
     purge()
 
 
+def _settle_erasures() -> None:
+    erasure.settle(timezone.now())
+
+
+def _sweep_terms() -> None:
+    unused_terms.sweep(timezone.now())
+
+
 def _forget_old() -> None:
     rotate_salts(timezone.now())
     for room in (refusals, term_budget):
@@ -53,6 +61,8 @@ def _forget_old() -> None:
 
 JOBS = (
     Job("summaries", 10, _summarise),
+    Job("terms", 600, _sweep_terms),
+    Job("erasures", 60, _settle_erasures),
     Job("purge", 60, _purge),
     Job("salts", 3600, _forget_old),
 )

@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest
-
 from .. import conf
-from ..ingest.address import Network, client_address, is_trusted, networks
+from ..ingest.address import Networks, client_address, is_trusted, networks
 from ..ingest.geo import PlaceHeaders, database_path, place, place_headers
 from ..ingest.pipeline import Rules, Visitor
 
@@ -27,6 +25,9 @@ class Headers(Mapping[str, str]):
         value: str = self._meta[_meta_key(name)]
         return value
 
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._meta.get(_meta_key(name), default)
+
     def __iter__(self) -> Iterator[str]:
         return (key[5:].lower().replace("_", "-") for key in self._meta if key.startswith("HTTP_"))
 
@@ -35,7 +36,7 @@ class Headers(Mapping[str, str]):
 
 
 @lru_cache(maxsize=16)
-def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+def _networks(texts: tuple[str, ...]) -> Networks:
     return networks(texts)
 
 
@@ -48,33 +49,33 @@ def _place_headers(texts: tuple[str, ...]) -> tuple[PlaceHeaders, ...]:
         return ()
 
 
-def address_of(request: HttpRequest) -> str | None:
-    """The visitor's address, as far as trusted proxies tell it; None when there is none (a unix socket)."""
+def address_of(meta: Mapping[str, Any]) -> str | None:
+    """The visitor's address, as far as trusted proxies tell it; None when there is none (a unix socket).
+
+    *meta* is a WSGI environ, or a request's `META`.
+    """
     settings = conf.umami_settings()
     return client_address(
-        request.META.get("REMOTE_ADDR"),
-        Headers(request.META),
-        _networks(settings.TRUSTED_PROXIES),
-        settings.CLIENT_IP_HEADER.lower() if settings.CLIENT_IP_HEADER else None,
+        meta.get("REMOTE_ADDR"), Headers(meta), _networks(settings.TRUSTED_PROXIES), settings.CLIENT_IP_HEADER
     )
 
 
-def visitor_of(request: HttpRequest) -> Visitor:
-    """Who sent *request*, for the stages of collect."""
+def visitor_of(meta: Mapping[str, Any]) -> Visitor:
+    """Who sent a request with this *meta*, for the stages of collect."""
     settings = conf.umami_settings()
-    address = address_of(request)
-    headers = Headers(request.META)
+    trusted, headers, remote = _networks(settings.TRUSTED_PROXIES), Headers(meta), meta.get("REMOTE_ADDR")
+    address = client_address(remote, headers, trusted, settings.CLIENT_IP_HEADER)
     return Visitor(
         address=address,
-        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        user_agent=meta.get("HTTP_USER_AGENT", ""),
         place=place(
             address,
             headers,
-            proxied=is_trusted(request.META.get("REMOTE_ADDR"), _networks(settings.TRUSTED_PROXIES)),
+            proxied=is_trusted(remote, trusted),
             named_in=_place_headers(settings.GEO_HEADERS),
             database=database_path(settings.GEOIP_DATABASE, conf.geoip_path()),
         ),
-        asks_not_to_be_tracked=request.META.get("HTTP_DNT") == "1" or request.META.get("HTTP_SEC_GPC") == "1",
+        asks_not_to_be_tracked=meta.get("HTTP_DNT") == "1" or meta.get("HTTP_SEC_GPC") == "1",
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Avg, Count, F, Max, Min, QuerySet, Sum, Value
 from ..domain.answers import EventTotals, Page
 from ..domain.filters import Filter
 from ..domain.scope import Scope
+from ..domain.terms import is_storable
 from ..domain.vocabulary import DataType, Metric
 from ..models import Event, EventData
 from ..querysets.expressions import ExactText, SameText
@@ -66,8 +67,7 @@ def property_values(
 ) -> Page[ValueRow]:
     """The values that *key* has in the events called *name*: by count, then text in byte order. Two queries."""
     rows = (
-        _data(scope, name)
-        .filter(SameText(F("key"), Value(key)))
+        _of_key(scope, name, key)
         .annotate(exact=ExactText(F("string_value")))
         .values("exact", "data_type")
         .annotate(count=Count("id"))
@@ -83,8 +83,8 @@ def property_values(
 def property_numbers(scope: Scope, name: str | None, key: str) -> NumberSummary | None:
     """What the numbers are like that *key* has; None when it has none. One query."""
     row = (
-        _data(scope, name)
-        .filter(SameText(F("key"), Value(key)), data_type=DataType.NUMBER, number_value__isnull=False)
+        _of_key(scope, name, key)
+        .filter(data_type=DataType.NUMBER, number_value__isnull=False)
         .aggregate(
             count=Count("id"),
             sum=Sum("number_value"),
@@ -108,6 +108,11 @@ def _data(scope: Scope, name: str | None) -> QuerySet[Any]:
         created_at__range=(scope.period.start, scope.period.end),
         hit_id__in=Event.objects.in_scope(scope).values("pk"),
     )
+
+
+def _of_key(scope: Scope, name: str | None, key: str) -> QuerySet[Any]:
+    leaves = _data(scope, name)
+    return leaves.filter(SameText(F("key"), Value(key))) if is_storable(key) else leaves.none()
 
 
 def _text(value: str | bytes) -> str:

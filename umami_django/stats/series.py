@@ -34,7 +34,11 @@ def traffic_series(scope: Scope, unit: Unit, now: datetime) -> list[TrafficPoint
     when there were more than 20,000 buckets. One query; a second one for periods over 800 days.
     """
     buckets = _all_buckets(scope, unit, now)
-    known = {point.start_us: point for point in raw.traffic_series(scope, unit)}
+    narrowed = raw.narrowed(scope)
+    points = summed.traffic_points(narrowed, unit)
+    if points is None:
+        points = raw.traffic_series(narrowed, unit)
+    known = {point.start_us: point for point in points}
     return [
         replace(known.get(start, TrafficPoint(start, Summary())), is_unfinished=is_unfinished)
         for start, is_unfinished in buckets

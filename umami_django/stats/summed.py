@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
 
-from ..domain.answers import EventPoint, Point, Ranking, Row
+from ..domain.answers import EventPoint, Point, Ranking, Row, TrafficPoint
 from ..domain.filters import Filter
 from ..domain.periods import Period, from_micros
 from ..domain.scope import Scope
@@ -28,6 +28,19 @@ def pageview_points(scope: Scope, unit: Unit) -> list[Point] | None:
         if counted is None:
             return None
         return [Point(bucket.label_us, views, visitors) for bucket, views, visitors in counted if views]
+
+    return by_summaries(of_series(scope, unit), scope, asked)
+
+
+def traffic_points(scope: Scope, unit: Unit) -> list[TrafficPoint] | None:
+    """All numbers of each bucket that has any; None when summaries cannot tell."""
+
+    def asked(rollups: Rollups, stretch: tuple[int, int]) -> list[TrafficPoint] | None:
+        pieces = buckets(_period(stretch), unit, scope.tz)
+        counted = None if pieces is None else series.numbers(rollups, pieces)
+        if counted is None:
+            return None
+        return [TrafficPoint(bucket.label_us, numbers) for bucket, numbers in counted if numbers.pageviews]
 
     return by_summaries(of_series(scope, unit), scope, asked)
 

@@ -109,15 +109,31 @@ def _lock_file(database: str) -> IO[bytes] | None:
 
 
 own_connection = OwnConnection()
+looking_connection = OwnConnection()
+"""What collect looks up goes through one connection, too: sixty-four threads would open as many, and a database lets
+in a hundred."""
+
+
+@contextmanager
+def looking(using: str) -> Iterator[BaseDatabaseWrapper]:
+    """`connections[using]` is the connection for looking something up in the block; inside a transaction of the
+    host's, in which what is looked for may have been made, it stays that of the transaction."""
+    usual = connections[using]
+    if usual.in_atomic_block:
+        yield usual
+        return
+    with looking_connection.in_use(using) as connection:
+        yield connection
+
 
 _left_behind: list[OwnConnection] = []
 """The parent's connections in a forked child: never closed there, that would end the parent's."""
 
 
 def _start_afresh() -> None:
-    global own_connection
-    _left_behind.append(own_connection)
-    own_connection = OwnConnection()
+    global own_connection, looking_connection
+    _left_behind.extend((own_connection, looking_connection))
+    own_connection, looking_connection = OwnConnection(), OwnConnection()
 
 
 if hasattr(os, "register_at_fork"):

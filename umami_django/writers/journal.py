@@ -16,6 +16,7 @@ from uuid import uuid4
 from ..conf import Settings, umami_settings
 from ..domain.hits import Hit, Identification
 from ..exceptions import StoreUnavailable
+from .entries import entry_of
 from .records import line
 
 try:
@@ -26,9 +27,9 @@ except ImportError:  # Windows: a system check refuses this writer there
 SUFFIX = ".journal"
 STARTING = ".starting"
 """Of a file that has no header or no lock yet."""
-MAGIC = b"umami-journal 1 "
+MAGIC = b"umami-journal 2 "
 HEADER_BYTES = len(MAGIC) + 33
-"""The magic words, 32 hexadecimal digits of the file's identity, a newline."""
+"""The magic words with the number of the format, 32 hexadecimal digits of the file's identity, a newline."""
 ROTATED_AT_BYTES = 16 * 1024 * 1024
 MEASURED_EVERY_S = 1.0
 
@@ -36,7 +37,7 @@ MEASURED_EVERY_S = 1.0
 def store(hits: Sequence[Hit], identifications: Sequence[Identification]) -> None:
     """Write them down; return when they are in the file. Raises StoreUnavailable when the disk or the journal is
     full."""
-    _journal.append(line(time.time_ns() // 1_000_000, hits, identifications))
+    _journal.append(line(time.time_ns() // 1_000_000, [*map(entry_of, hits)], identifications))
 
 
 def directory() -> Path:

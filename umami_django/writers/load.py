@@ -4,11 +4,12 @@ The position in a file moves in the transaction that stores the hits before it. 
 deleted, and its position after that. Source: design, section 6.
 """
 
+import gc
 import json
 import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -20,10 +21,11 @@ from uuid import UUID
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 from ..conf import umami_settings
-from ..domain.hits import Hit, Identification
+from ..domain.hits import Identification
 from ..models import JournalPosition, Website
 from . import connection as connections
-from . import journal
+from . import journal, records_1
+from .entries import Entry, hit_of
 from .records import Damaged, Record, record
 from .rows import announce, insert, write_transaction
 from .trouble import is_lost, is_of_the_database
@@ -33,6 +35,9 @@ logger = logging.getLogger("umami_django.writers")
 BYTES_AT_ONCE = 2 * 1024 * 1024
 STATE_FILE = "loader.json"
 LOCK_FILE = "loader.lock"
+Read = Callable[[bytes], Record]
+FORMATS: dict[bytes, Read] = {journal.MAGIC: record, b"umami-journal 1 ": records_1.record}
+"""By the words at the beginning of a file. A host may be upgraded while a journal waits to be loaded."""
 EMPTY = b"\n"
 REJECTED = "rejected.lines"
 STATE_EVERY_S = 1.0
@@ -69,8 +74,10 @@ class State:
 @dataclass(slots=True)
 class _Line:
     text: bytes
+    size: int
+    """Of the text and the empty lines before it."""
     record: Record | None
-    """None for an empty line, and for a damaged one."""
+    """None for a damaged line."""
 
 
 class Loader:
@@ -87,7 +94,8 @@ class Loader:
         """Store some of each file; how many bytes were taken, 0 when nothing was left. Raises DatabaseError."""
         self._lag_s, self._waiting_bytes = 0.0, 0
         try:
-            taken = sum([self._load_some(path) for path in journal.files(self._directory)])
+            with _no_garbage_collection():
+                taken = sum([self._load_some(path) for path in journal.files(self._directory)])
             self.state.last_error = None
         except Exception as error:
             self._positions.clear()
@@ -115,17 +123,18 @@ class Loader:
         with file:
             # asked before reading: what is written after that answer is not missed
             is_complete = journal.try_to_hold(file.fileno())
-            identity = _identity(file)
-            if identity is None:
+            header = _header(file)
+            if header is None:
                 logger.error("%s is no journal: left alone.", path)
                 return 0
+            identity, read = header
             position = self._position(identity)
             file.seek(position)
             lines = file.readlines(BYTES_AT_ONCE)
             self._waiting_bytes += os.fstat(file.fileno()).st_size - file.tell()
         torn = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         if lines:
-            self._store(identity, position, [_read(text) for text in lines])
+            self._store(identity, position, _lines(lines, read))
         elif is_complete:
             if torn:
                 logger.warning("%s ends in %d bytes of a hit that was never acknowledged.", path, len(torn))
@@ -141,7 +150,7 @@ class Loader:
                 raise
             if len(lines) == 1:
                 logger.exception("A hit cannot be stored.")
-                self._commit(identity, position, [_Line(lines[0].text, None)])
+                self._commit(identity, position, [_Line(lines[0].text, lines[0].size, None)])
                 return
             middle = len(lines) // 2
             self._store(identity, position, lines[:middle])
@@ -149,14 +158,14 @@ class Loader:
 
     def _commit(self, identity: UUID, position: int, lines: Sequence[_Line]) -> None:
         records = [line.record for line in lines if line.record]
-        self._keep([line.text for line in lines if line.record is None and line.text != EMPTY])
-        moved_to = position + sum(len(line.text) for line in lines)
+        self._keep([line.text for line in lines if line.record is None and line.text])
+        moved_to = position + sum([line.size for line in lines])
         using = umami_settings().TRAFFIC_DATABASE
         with connections.own_connection.in_use(using) as connection:
             try:
                 with write_transaction(using):
-                    hits, identifications = _of_living_websites(records)
-                    insert(hits, identifications, using)
+                    entries, identifications = _of_living_websites(records)
+                    insert(entries, identifications, using)
                     if not (
                         JournalPosition.objects.using(using)
                         .filter(file=identity, position=position)
@@ -167,8 +176,8 @@ class Loader:
                 is_lost(connection)
                 raise
         self._positions[identity] = moved_to
-        announce(hits)
-        self.state.loaded += sum(len(record.hits) + len(record.identifications) for record in records)
+        announce(map(hit_of, entries))
+        self.state.loaded += sum(len(record.entries) + len(record.identifications) for record in records)
         if records:
             waited_s = time.time() - min(record.accepted_ms for record in records) / 1000
             self._lag_s = max(self._lag_s, waited_s)
@@ -253,22 +262,49 @@ def last_state(directory: Path) -> State | None:
         return None
 
 
-def _identity(file: IO[bytes]) -> UUID | None:
+def _header(file: IO[bytes]) -> tuple[UUID, Read] | None:
+    """Whose file it is, and how its lines are read; None for what is no journal."""
     header = file.read(journal.HEADER_BYTES)
-    if not header.startswith(journal.MAGIC) or len(header) < journal.HEADER_BYTES:
+    read = FORMATS.get(header[: len(journal.MAGIC)])
+    if read is None or len(header) < journal.HEADER_BYTES:
         return None
     try:
-        return UUID(header[len(journal.MAGIC) : -1].decode())
+        return UUID(header[len(journal.MAGIC) : -1].decode()), read
     except ValueError:
         return None
 
 
-def _read(text: bytes) -> _Line:
+def _lines(texts: Sequence[bytes], read: Read) -> list[_Line]:
+    lines, size = [], 0
+    for text in texts:
+        size += len(text)
+        if text != EMPTY:
+            lines.append(_Line(text, size, _record(text, read)))
+            size = 0
+    if size:
+        lines.append(_Line(b"", size, None))
+    return lines
+
+
+def _record(text: bytes, read: Read) -> Record | None:
     try:
-        return _Line(text, None if text == EMPTY else record(text))
+        return read(text)
     except Damaged as error:
         logger.error("%s", error)
-        return _Line(text, None)
+        return None
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """A batch is many small objects that live together and end together, in no circles: looking for circles among
+    them, over and over, took a third of the loader's time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _is_of_the_hits(error: Exception) -> bool:
@@ -280,16 +316,16 @@ def _is_of_the_hits(error: Exception) -> bool:
     return isinstance(error, ValueError | TypeError | OverflowError)
 
 
-def _of_living_websites(records: Sequence[Record]) -> tuple[list[Hit], list[Identification]]:
+def _of_living_websites(records: Sequence[Record]) -> tuple[list[Entry], list[Identification]]:
     """Without those of websites that were deleted while their hits waited: nobody would remove them again."""
-    hits = list(chain.from_iterable(record.hits for record in records))
+    entries = list(chain.from_iterable(record.entries for record in records))
     identifications = list(chain.from_iterable(record.identifications for record in records))
-    wanted = {hit.website_id for hit in hits} | {told.website_id for told in identifications}
+    wanted = {entry.website_id for entry in entries} | {told.website_id for told in identifications}
     living = set(Website.objects.alive().filter(pk__in=wanted).values_list("pk", flat=True))
     if living >= wanted:
-        return hits, identifications
+        return entries, identifications
     return (
-        [hit for hit in hits if hit.website_id in living],
+        [entry for entry in entries if entry.website_id in living],
         [told for told in identifications if told.website_id in living],
     )
 

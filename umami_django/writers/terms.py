@@ -1,7 +1,11 @@
-"""Repeated texts become integers: looked up in memory, then in the database, and added where new."""
+"""Repeated texts become integers: looked up in memory, then in the database, and added where new.
 
+The texts of a row repeat together, too (a page has the same title and path each time): all at once first, then each.
+"""
+
+import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from threading import Lock
 from typing import Any
 
@@ -15,13 +19,58 @@ from .term_budget import admitted
 TermKey = tuple[int, int, str]
 """Website, `TermKind` as a number, text."""
 
+RowTexts = tuple[int, tuple[int, ...], tuple[str | None, ...]]
+"""Website, kinds, and a text or None of each kind: what the term columns of a row stand for."""
+Columns = dict[RowTexts, tuple[int | None, ...]]
+
 OTHER = "(other)"
 """The term that stands for all that came after the day's limit."""
 MOST_CACHED = 50_000
+MOST_ROWS_CACHED = 8_192
+REMEMBERED_S = 3600.0
+"""An id is looked up again after this long: the purger leaves terms alone that somebody may still remember
+(services/unused_terms.py)."""
 DIGESTS_AT_ONCE = 10_000
 
 _known: OrderedDict[TermKey, int] = OrderedDict()
+_known_rows: OrderedDict[RowTexts, tuple[int | None, ...]] = OrderedDict()
+_emptied_at = time.monotonic()
 _lock = Lock()
+
+
+def term_columns(rows: Collection[RowTexts], using: str, most_new: int | None = None) -> Columns:
+    """The ids that stand for the texts of each of *rows*, as `term_ids` finds them. Call inside a transaction."""
+    columns: Columns = {}
+    with _lock:
+        _empty_now_and_then()
+        for row in rows:
+            if (known := _known_rows.get(row)) is not None:
+                columns[row] = known
+                _known_rows.move_to_end(row)
+    if len(columns) == len(rows):
+        return columns
+    keys = {row: _keys(row) for row in rows if row not in columns}
+    ids = term_ids({key for of_row in keys.values() for key in of_row if key}, using, most_new)
+    found = {row: tuple([ids[key] if key else None for key in of_row]) for row, of_row in keys.items()}
+    transaction.on_commit(lambda: _remember_rows(keys, found), using=using)
+    return columns | found
+
+
+def _keys(row: RowTexts) -> list[TermKey | None]:
+    website_id, kinds, texts = row
+    return [
+        None if text is None else (website_id, kind, text) for kind, text in zip(kinds, texts, strict=True)
+    ]
+
+
+def _remember_rows(keys: dict[RowTexts, list[TermKey | None]], found: Columns) -> None:
+    """But for those with a text that only `(other)` stands for today: its terms are not remembered either."""
+    with _lock:
+        for row, ids in found.items():
+            if all(key is None or key in _known for key in keys[row]):
+                _known_rows[row] = ids
+        while len(_known_rows) > MOST_ROWS_CACHED:
+            _known_rows.popitem(last=False)
 
 
 def term_ids(keys: Iterable[TermKey], using: str, most_new: int | None = None) -> dict[TermKey, int]:
@@ -86,6 +135,7 @@ def _recall(keys: set[TermKey]) -> tuple[dict[TermKey, int], set[TermKey]]:
     """What is in memory, and what is not."""
     found, missing = {}, set()
     with _lock:
+        _empty_now_and_then()
         for key in keys:
             if (known := _known.get(key)) is None:
                 missing.add(key)
@@ -93,6 +143,15 @@ def _recall(keys: set[TermKey]) -> tuple[dict[TermKey, int], set[TermKey]]:
                 found[key] = known
                 _known.move_to_end(key)
     return found, missing
+
+
+def _empty_now_and_then() -> None:
+    """Call with the lock held."""
+    global _emptied_at
+    if time.monotonic() - _emptied_at >= REMEMBERED_S:
+        _emptied_at = time.monotonic()
+        _known.clear()
+        _known_rows.clear()
 
 
 def _remember(ids: dict[TermKey, int]) -> None:
@@ -106,6 +165,7 @@ def forget(**_: Any) -> None:
     """Empty the memory: after a flush or migration the ids may be other ones."""
     with _lock:
         _known.clear()
+        _known_rows.clear()
 
 
 def connect() -> None:

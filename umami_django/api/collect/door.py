@@ -1,14 +1,14 @@
-"""What every collect door shares: the body within its limit, the answer to a refusal, a failing database."""
+"""What every collect door shares: a view and a place in `CollectFirst`, the answer to a refusal, a failing database."""
 
 import json
 import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.db import DatabaseError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from ... import conf
@@ -21,47 +21,68 @@ from ...services.directory import website_by_uuid
 from ...services.rate import Rate, buckets, parsed_rate
 from ...writers import is_stalled
 from ..authentication import asker_of
-from ..cors import opened, preflight_answer
+from ..cors import ALLOW_ORIGIN, preflight_headers
+from .asked import Answer, Asked
 
 logger = logging.getLogger("umami_django.collect")
 
 REASON_HEADER = "X-Umami-Dropped"
+ASKED_HEADERS = "HTTP_ACCESS_CONTROL_REQUEST_HEADERS"
 COME_AGAIN_S = 5
 
-Door = Callable[..., HttpResponse]
+Door = Callable[..., Answer]
+"""From what is asked, and what the URL names, to the answer."""
 
 
-def open_door(unavailable: Callable[[], HttpResponse]) -> Callable[[Door], Callable[..., HttpResponseBase]]:
-    """Make a collect door of a view: any origin may call it, preflights are answered, no CSRF, no transaction of the
-    host's. When the database fails, the answer is *unavailable*, and asks to come again."""
+class View(Protocol):
+    """A Django view of a door, which `CollectFirst` knocks at without Django."""
 
-    def decorate(view: Door) -> Callable[..., HttpResponseBase]:
-        @csrf_exempt
-        @transaction.non_atomic_requests
-        @wraps(view)
-        def door(request: HttpRequest, **named: Any) -> HttpResponseBase:
-            if request.method == "OPTIONS":
-                return preflight_answer(request)
+    door: Door
+
+    def __call__(self, request: HttpRequest, **named: Any) -> HttpResponse: ...
+
+
+def open_door(unavailable: Callable[[], Answer]) -> Callable[[Door], View]:
+    """Make a view of a collect door: any origin may call it, preflights are answered. When the database fails, the
+    answer is *unavailable*, and asks to come again."""
+
+    def decorate(answer_to: Door) -> View:
+        @wraps(answer_to)
+        def door(asked: Asked, **named: Any) -> Answer:
+            if asked.method == "OPTIONS":
+                return Answer(204, b"", preflight_headers(asked.meta.get(ASKED_HEADERS)))
+            answer = None
             try:
                 if not is_stalled():
-                    return opened(view(request, **named))
+                    answer = answer_to(asked, **named)
             except StoreUnavailable as error:
                 logger.warning("A hit was turned away: %s", error)
             except DatabaseError:
                 logger.exception("A hit could not be stored.")
-            # a visitor's page must not suffer, and the hit may come again
-            response = unavailable()
-            response["Retry-After"] = str(COME_AGAIN_S)
-            return opened(response)
+            if answer is None:
+                # a visitor's page must not suffer, and the hit may come again
+                answer = unavailable()
+                answer.headers["Retry-After"] = str(COME_AGAIN_S)
+            answer.headers[ALLOW_ORIGIN] = "*"
+            return answer
 
-        door.is_collect_door = True  # type: ignore[attr-defined]  # CollectFirst looks for it
-        return door
+        return view_of(door)
 
     return decorate
 
 
-class BodyTooLarge(UmamiError):
-    """The body of the request is too large."""
+def view_of(door: Door) -> View:
+    """The Django view of *door*: no CSRF, no transaction of the host's."""
+
+    @csrf_exempt
+    @transaction.non_atomic_requests
+    @wraps(door)
+    def view(request: HttpRequest, **named: Any) -> HttpResponse:
+        return door(Asked.by(request), **named).as_response()
+
+    found = cast(View, view)
+    found.door = door
+    return found
 
 
 class RateLimited(UmamiError):
@@ -72,28 +93,28 @@ class RateLimited(UmamiError):
         super().__init__()
 
 
-def require_room(request: HttpRequest, address: str | None, website: Tracked, now: datetime) -> None:
+def require_room(asked: Asked, address: str | None, website: Tracked, now: datetime) -> None:
     """Let one more hit of *address* in. Raises RateLimited, but not for somebody who may write to the website."""
     rate = _rate(conf.umami_settings().COLLECT_RATE)
     wait_s = buckets.take(address, website.id, rate) if rate else 0
-    if wait_s and not may_write(request, website):
+    if wait_s and not may_write(asked, website):
         refusals.note(website.id, Reason.RATE_LIMITED, now)
         raise RateLimited(wait_s)
 
 
-def may_write(request: HttpRequest, website: Tracked) -> bool:
-    """Does *request* come from somebody who may change the website? Asked once for each website of a request."""
-    known: dict[int, bool] = request.__dict__.setdefault("_umami_may_write", {})
+def may_write(asked: Asked, website: Tracked) -> bool:
+    """Is it asked by somebody who may change the website? Looked up once for each website of a request."""
+    known = asked.writable
     if website.id not in known:
-        viewer = asker_of(request).viewer
+        viewer = asker_of(asked.request()).viewer
         known[website.id] = Website.objects.changeable_by(viewer).filter(pk=website.id).exists()
     return known[website.id]
 
 
-def limited(response: HttpResponse, error: RateLimited) -> HttpResponse:
-    """*response*, which also says when to come again."""
-    response["Retry-After"] = str(error.wait_s)
-    return dropped(response, Reason.RATE_LIMITED)
+def limited(answer: Answer, error: RateLimited) -> Answer:
+    """*answer*, which also says when to come again."""
+    answer.headers["Retry-After"] = str(error.wait_s)
+    return dropped(answer, Reason.RATE_LIMITED)
 
 
 def _rate(text: str | None) -> Rate | None:
@@ -101,23 +122,6 @@ def _rate(text: str | None) -> Rate | None:
         return parsed_rate(text) if text else None
     except ValueError:  # told by a system check
         return None
-
-
-def body_of(request: HttpRequest) -> bytes:
-    """The body. Read here, once, whatever Django's own limit for forms is. Raises BodyTooLarge."""
-    known: bytes | None = request.__dict__.get("_umami_body")
-    if known is not None:
-        return known
-    most = conf.umami_settings().MAX_BODY_BYTES
-    try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        length = 0
-    body = request.read(most + 1) if length <= most else b""
-    if max(length, len(body)) > most:
-        raise BodyTooLarge
-    request.__dict__["_umami_body"] = body
-    return body
 
 
 def website_named(message: Any) -> Tracked | None:
@@ -129,18 +133,18 @@ def website_named(message: Any) -> Tracked | None:
         return None
 
 
-def dropped(response: HttpResponse, reason: Reason) -> HttpResponse:
-    """*response*, which also says why the hit is not counted."""
-    response[REASON_HEADER] = reason.value
-    return response
+def dropped(answer: Answer, reason: Reason) -> Answer:
+    """*answer*, which also says why the hit is not counted."""
+    answer.headers[REASON_HEADER] = reason.value
+    return answer
 
 
-def text(content: str, status: int = 200) -> HttpResponse:
+def text(content: str, status: int = 200) -> Answer:
     """A plain text answer."""
-    return HttpResponse(content, status=status, content_type="text/plain; charset=utf-8")
+    return Answer(status, content.encode(), {"Content-Type": "text/plain; charset=utf-8"})
 
 
-def compact_json(content: Any, status: int = 200) -> HttpResponse:
+def compact_json(content: Any, status: int = 200) -> Answer:
     """A JSON answer."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
+    return Answer(status, body.encode(), {"Content-Type": "application/json; charset=utf-8"})

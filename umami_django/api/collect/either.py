@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
-
 from ... import conf
 from ...ingest.payload import NotJson, decoded
-from .door import BodyTooLarge, body_of
+from .asked import Answer, Asked, BodyTooLarge
+from .door import view_of
 from .send import send
 from .views import collect_v1
 
@@ -27,19 +25,16 @@ class CollectPath:
         return value
 
 
-@csrf_exempt
-def either(request: HttpRequest, path: str) -> HttpResponseBase:
+@view_of
+def either(asked: Asked, path: str) -> Answer:
     """As `collect_v1` for the messages of v1's tracker, else as `send`."""
-    return collect_v1(request) if _is_of_v1(request) else send(request)
+    return collect_v1.door(asked) if _is_of_v1(asked) else send.door(asked)
 
 
-either.is_collect_door = True  # type: ignore[attr-defined]  # CollectFirst looks for it
-
-
-def _is_of_v1(request: HttpRequest) -> bool:
+def _is_of_v1(asked: Asked) -> bool:
     """v1 says what a pageview is; its events have names of their own (v1 reference 4.1, v3 reference 4.1)."""
     try:
-        message: Any = decoded(body_of(request))
+        message: Any = decoded(asked.body())
     except (NotJson, BodyTooLarge):
         return False
     if not isinstance(message, dict):

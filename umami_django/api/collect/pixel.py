@@ -10,10 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-
 from ...exceptions import InvalidInput
 from ...ingest.payload import NoPayload
+from .asked import Answer, Asked
 from .door import REASON_HEADER, RateLimited, dropped, limited, open_door
 from .views import taken_in
 
@@ -24,35 +23,37 @@ GIF = (
 INVALID = "bad-request"
 
 
-def picture(status: int = 200) -> HttpResponse:
+def picture(status: int = 200) -> Answer:
     """The dot, never kept by a cache: each view of a page asks for it again."""
-    response = HttpResponse(GIF, status=status, content_type="image/gif")
-    response["Cache-Control"] = "no-store, max-age=0"
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    headers = {
+        "Content-Type": "image/gif",
+        "Cache-Control": "no-store, max-age=0",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return Answer(status, GIF, headers)
 
 
 @open_door(lambda: picture(503))
-def pixel(request: HttpRequest, website: UUID) -> HttpResponse:
+def pixel(asked: Asked, website: UUID) -> Answer:
     """Count the page that shows the picture. HEAD counts nothing."""
-    response = picture()
-    if request.method != "GET":
-        return response
+    answer = picture()
+    if asked.method != "GET":
+        return answer
     try:
-        outcome = taken_in(request, _message(request, str(website)))
+        outcome = taken_in(asked, _message(asked, str(website)))
     except RateLimited as error:
-        return limited(response, error)
+        return limited(answer, error)
     except (InvalidInput, NoPayload):
-        response[REASON_HEADER] = INVALID
-        return response
-    return response if outcome.reason is None else dropped(response, outcome.reason)
+        answer.headers[REASON_HEADER] = INVALID
+        return answer
+    return answer if outcome.reason is None else dropped(answer, outcome.reason)
 
 
-def _message(request: HttpRequest, website: str) -> dict[str, Any]:
+def _message(asked: Asked, website: str) -> dict[str, Any]:
     """What a tracker would have sent. Raises InvalidInput for an address that is none."""
-    query = request.GET
+    query = asked.request().GET
     try:
-        page = urlsplit(query.get("url") or request.META.get("HTTP_REFERER", ""))
+        page = urlsplit(query.get("url") or asked.meta.get("HTTP_REFERER", ""))
         hostname = page.hostname
     except ValueError:
         raise InvalidInput("url", "is no address") from None

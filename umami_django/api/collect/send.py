@@ -1,11 +1,8 @@
 """`POST /api/send` and `POST /api/batch`, the doors of today's trackers and clients (v3 reference 4.1, 4.5)."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from ... import conf
 from ...domain.hits import Hit, Identification
@@ -25,6 +22,7 @@ from ...ingest.pipeline import (
     identify,
     refusal,
 )
+from ...ingest.receipt import Receipt
 from ...services import refusals
 from ...services.directory import website_by_uuid
 from ...services.salts import salt_for
@@ -32,10 +30,9 @@ from ...services.visitors import rules, visitor_of
 from ...writers import store
 from ..tokens import Purpose, signing_key
 from ..v3.errors import error_body, invalid_body
+from .asked import Answer, Asked, BodyTooLarge
 from .door import (
-    BodyTooLarge,
     RateLimited,
-    body_of,
     compact_json,
     dropped,
     limited,
@@ -57,24 +54,42 @@ class Sender:
     rules: Rules
     token: str | None
     now: datetime
-    request: HttpRequest
+    asked: Asked
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one message: the answer, and what is to be stored."""
+class Outcome(NamedTuple):
+    """What became of one message: what the answer is made of, and what is to be stored."""
 
-    answer: dict[str, Any]
+    receipt: Receipt | None = None
+    """Of a message that is taken in."""
+    token: str | None = None
+    """The one that was sent, while it is still good."""
     hit: Hit | None = None
     identification: Identification | None = None
     dropped: Reason | None = None
 
+    def cache(self) -> str | None:
+        """The token that the sender is to send back; None when the message is not taken in."""
+        if self.receipt is None or self.token is not None:
+            return self.token
+        return receipt.written(self.receipt, signing_key(Purpose.COLLECT))
+
+    def answer(self) -> dict[str, Any]:
+        """What the sender of a single message is told."""
+        if self.receipt is None:
+            return BOT_ANSWER
+        return {
+            "cache": self.cache(),
+            "sessionId": str(self.receipt.session_uuid),
+            "visitId": str(uuid_of_visit(self.receipt.visit_id)),
+        }
+
 
 @open_door(lambda: compact_json(error_body(503), 503))
-def send(request: HttpRequest) -> HttpResponse:
+def send(asked: Asked) -> Answer:
     """Take in one message; the answer has the cache token, the session and the visit."""
     try:
-        outcome = _taken_in(decoded(body_of(request)), _sender(request))
+        outcome = _taken_in(decoded(asked.body()), _sender(asked))
     except BodyTooLarge:
         return compact_json(error_body(413), 413)
     except NoPayload:
@@ -88,22 +103,22 @@ def send(request: HttpRequest) -> HttpResponse:
     if outcome.dropped is Reason.BLOCKED_ADDRESS:
         return dropped(compact_json(error_body(403), 403), outcome.dropped)
     _store([outcome])
-    response = compact_json(outcome.answer)
-    return dropped(response, outcome.dropped) if outcome.dropped else response
+    answer = compact_json(outcome.answer())
+    return dropped(answer, outcome.dropped) if outcome.dropped else answer
 
 
 @open_door(lambda: compact_json(error_body(503), 503))
-def batch(request: HttpRequest) -> HttpResponse:
+def batch(asked: Asked) -> Answer:
     """Take in a list of messages, in their order; those that are wrong are named by their index, the others stored."""
     try:
-        body = decoded(body_of(request))
+        body = decoded(asked.body())
     except BodyTooLarge:
         return compact_json(error_body(413), 413)
     except NotJson as error:
         return compact_json(invalid_body(error), 400)
     if not isinstance(body, list) or len(body) > MOST_AT_ONCE:
         return compact_json(error_body(400, f"Expected an array of at most {MOST_AT_ONCE} messages."), 400)
-    sender = _sender(request)
+    sender = _sender(asked)
     outcomes, details = [], []
     last_limit: RateLimited | None = None
     for index, entry in enumerate(body):
@@ -130,9 +145,9 @@ def batch(request: HttpRequest) -> HttpResponse:
         "errors": len(details),
         "details": details,
     }
-    caches = [outcome.answer["cache"] for outcome in outcomes if "cache" in outcome.answer]
-    if caches or not body:
-        answer["cache"] = caches[0] if caches else None
+    taken_in = next((outcome for outcome in outcomes if outcome.receipt), None)
+    if taken_in or not body:
+        answer["cache"] = taken_in.cache() if taken_in else None
     if last_limit is not None:
         return limited(compact_json(answer, 200 if outcomes else 429), last_limit)
     return compact_json(answer)
@@ -142,13 +157,13 @@ def _detail(index: int, body: dict[str, Any]) -> dict[str, Any]:
     return {"index": index, "response": body}
 
 
-def _sender(request: HttpRequest) -> Sender:
+def _sender(asked: Asked) -> Sender:
     return Sender(
-        visitor=visitor_of(request),
+        visitor=visitor_of(asked.meta),
         rules=rules(),
-        token=request.META.get("HTTP_X_UMAMI_CACHE"),
-        now=timezone.now(),
-        request=request,
+        token=asked.meta.get("HTTP_X_UMAMI_CACHE"),
+        now=datetime.now(UTC),
+        asked=asked,
     )
 
 
@@ -159,9 +174,9 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     if website is None:
         refusals.note(None, Reason.UNKNOWN_WEBSITE, sender.now)
         raise NotFound("Website not found.")
-    trusted = _claims_more(sent) and may_write(sender.request, website)
+    trusted = _claims_more(sent) and may_write(sender.asked, website)
     if not trusted:
-        require_room(sender.request, sender.visitor.address, website, sender.now)
+        require_room(sender.asked, sender.visitor.address, website, sender.now)
     visitor = _visitor(sent, sender.visitor) if trusted else sender.visitor
     if (reason := refusal(visitor, sender.rules)) is not None:
         return _refused(reason, website, sender)
@@ -170,24 +185,17 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     accepted = _accepted(sent, sender, website, visitor, moment, earlier)
     if (reason := exclusion(accepted.hit, visitor, website.exclusions)) is not None:
         return _refused(reason, website, sender)
-    is_known = accepted.receipt is earlier
-    answer = {
-        "cache": sender.token
-        if is_known
-        else receipt.written(accepted.receipt, signing_key(Purpose.COLLECT)),
-        "sessionId": str(accepted.hit.session_uuid),
-        "visitId": str(uuid_of_visit(accepted.hit.visit_id)),
-    }
+    token = sender.token if accepted.receipt is earlier else None
     if not conf.is_recording():
-        return Outcome(answer, dropped=Reason.NOT_RECORDING)
+        return Outcome(accepted.receipt, token, dropped=Reason.NOT_RECORDING)
     if sent.type is MessageType.IDENTIFY:
-        return Outcome(answer, identification=identify(accepted, sent.data))
-    return Outcome(answer, hit=accepted.hit)
+        return Outcome(accepted.receipt, token, identification=identify(accepted, sent.data))
+    return Outcome(accepted.receipt, token, accepted.hit)
 
 
 def _refused(reason: Reason, website: Tracked, sender: Sender) -> Outcome:
     refusals.note(website.id, reason, sender.now)
-    return Outcome(BOT_ANSWER, dropped=reason)
+    return Outcome(dropped=reason)
 
 
 def _accepted(
@@ -196,7 +204,7 @@ def _accepted(
     website: Tracked,
     visitor: Visitor,
     moment: datetime,
-    earlier: receipt.Receipt | None,
+    earlier: Receipt | None,
 ) -> Accepted:
     salt = salt_for(moment, sender.now)
     return collect(sent.payload, visitor, website, moment, salt, sender.rules, earlier, conf.secret())
@@ -212,8 +220,8 @@ def _visitor(sent: Message, visitor: Visitor) -> Visitor:
     if sent.address:
         path = database_path(conf.umami_settings().GEOIP_DATABASE, conf.geoip_path())
         where = place(sent.address, {}, proxied=False, database=path)
-        visitor = replace(visitor, address=sent.address, place=where)
-    return replace(visitor, user_agent=sent.user_agent) if sent.user_agent else visitor
+        visitor = visitor._replace(address=sent.address, place=where)
+    return visitor._replace(user_agent=sent.user_agent) if sent.user_agent else visitor
 
 
 def _store(outcomes: list[Outcome]) -> None:

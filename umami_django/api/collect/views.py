@@ -1,14 +1,10 @@
-"""`POST /api/collect`, the door of v1's trackers: a plain, lean view on the hot path.
+"""`POST /api/collect`, the door of v1's trackers: plain and lean, on the hot path.
 
-It reads like the stages: request, visitor, payload, website, hit, rows. Source: v1 reference 4.
+It reads like the stages: visitor, payload, website, hit, rows. Source: v1 reference 4.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from ... import conf
 from ...exceptions import InvalidInput
@@ -21,10 +17,9 @@ from ...services.salts import current_salt
 from ...services.visitors import rules, visitor_of
 from ...writers import store
 from ..tokens import Purpose, signing_key
+from .asked import Answer, Asked, BodyTooLarge
 from .door import (
-    BodyTooLarge,
     RateLimited,
-    body_of,
     dropped,
     limited,
     open_door,
@@ -43,14 +38,14 @@ user agent: the user's document)."""
 
 
 @open_door(lambda: text("503 Service Unavailable", 503))
-def collect_v1(request: HttpRequest) -> HttpResponse:
+def collect_v1(asked: Asked) -> Answer:
     """Take in one pageview or event; the answer is the cache token, as text.
 
     The website is remembered for seconds, the salt for the month: what remains is the writer's transaction with the
     session, the hit, and terms not seen before.
     """
     try:
-        return _collected(request)
+        return _collected(asked)
     except BodyTooLarge:
         return text("Body exceeded 1mb limit", 413)
     except NotJson:
@@ -63,29 +58,32 @@ def collect_v1(request: HttpRequest) -> HttpResponse:
         return text(_bad_request(error), 400)
 
 
-def _collected(request: HttpRequest) -> HttpResponse:
-    body = body_of(request)
-    outcome = taken_in(request, decoded(body) if body else None)
+def _collected(asked: Asked) -> Answer:
+    body = asked.body()
+    outcome = taken_in(asked, decoded(body) if body else None)
     if outcome.reason is None:
-        return HttpResponse(outcome.answer, content_type="text/plain")
+        return _token(outcome.answer)
     if outcome.reason is Reason.NOT_RECORDING:
-        return dropped(HttpResponse(outcome.answer, content_type="text/plain"), outcome.reason)
+        return dropped(_token(outcome.answer), outcome.reason)
     status, answer = REFUSALS.get(outcome.reason, (200, ""))
     return dropped(text(outcome.answer or answer, status), outcome.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+def _token(token: str) -> Answer:
+    return Answer(200, token.encode(), {"Content-Type": "text/plain"})
+
+
+class Outcome(NamedTuple):
     """What became of a message: the cache token or what is to be said, and why it was not counted."""
 
     answer: str = ""
     reason: Reason | None = None
 
 
-def taken_in(request: HttpRequest, message: Any) -> Outcome:
+def taken_in(asked: Asked, message: Any) -> Outcome:
     """Store what a v1 *message* tells. Raises NoPayload, InvalidInput, RateLimited, and what storing raises."""
-    visitor, in_force = visitor_of(request), rules()
-    now, key = timezone.now(), signing_key(Purpose.COLLECT)
+    visitor, in_force = visitor_of(asked.meta), rules()
+    now, key = datetime.now(UTC), signing_key(Purpose.COLLECT)
     if (reason := refusal(visitor, in_force)) is not None:
         return _refused(reason, website_named(message), now)
     payload = parsed(message)
@@ -93,8 +91,8 @@ def taken_in(request: HttpRequest, message: Any) -> Outcome:
     if website is None:
         refusals.note(None, Reason.UNKNOWN_WEBSITE, now)
         return Outcome(f"Website not found: {payload.website}", Reason.UNKNOWN_WEBSITE)
-    require_room(request, visitor.address, website, now)
-    sent_back = request.META.get("HTTP_X_UMAMI_CACHE") or payload.cache or ""
+    require_room(asked, visitor.address, website, now)
+    sent_back = asked.meta.get("HTTP_X_UMAMI_CACHE") or payload.cache or ""
     earlier = receipt.read(sent_back, key, website_id=website.id, now=now)
     accepted = collect(payload, visitor, website, now, current_salt(now), in_force, earlier)
     if (reason := exclusion(accepted.hit, visitor, website.exclusions)) is not None:

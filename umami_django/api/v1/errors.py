@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.http import HttpResponse
 from rest_framework import exceptions
 
-from ...exceptions import InvalidInput, NotFound, NotPermitted, StoreUnavailable, UmamiError
+from ...exceptions import InvalidInput, NotFound, NotPermitted, StoreUnavailable, TooSlow, UmamiError
 from ...services.accounts import AccountExists, LastAdmin, WrongPassword
 
 
@@ -40,6 +40,8 @@ def error_answer(error: Exception) -> HttpResponse | None:
             return standard_answer(404)
         case StoreUnavailable():
             return standard_answer(503)
+        case TooSlow():
+            return text_answer(error.message, 503)
         case InvalidInput() | AccountExists() | WrongPassword() | LastAdmin():
             return text_answer(error.message, 400)
         case UmamiError():

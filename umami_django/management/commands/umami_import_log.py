@@ -3,14 +3,11 @@
 import os
 import sys
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
 from ...logs.formats import FORMATS, detected
 from ...logs.importing import Outcome, import_log
@@ -19,6 +16,7 @@ from ...logs.selection import Selection
 from ...models import Website
 from ...services.purge import purge_website
 from ...services.visitors import rules
+from ..options import moment_of, website_of
 
 BAR = 30
 
@@ -55,15 +53,15 @@ class Command(BaseCommand):
         parser.add_argument("--until", metavar="DATE", help="first day or moment not to import any more")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        website = _website(options["website"])
+        website = website_of(options["website"])
         selection = Selection(
             include_bots=options["include_bots"],
             include_static=options["include_static"],
             include_errors=options["include_errors"],
             include_redirects=options["include_redirects"],
             exclude_paths=tuple(options["exclude_path"]),
-            since=_moment(options["since"], "--since"),
-            until=_moment(options["until"], "--until"),
+            since=moment_of(options["since"], "--since"),
+            until=moment_of(options["until"], "--until"),
         )
         dry_run = options["dry_run"]
         if website.reset_at is not None and not dry_run:
@@ -126,29 +124,3 @@ class Command(BaseCommand):
             self.stdout.write(f"  broken: {line}")
         if outcome.lines_known:
             self.stdout.write("Lines that were imported before were not counted again.")
-
-
-def _website(text: str) -> Website:
-    try:
-        uuid = UUID(text)
-    except ValueError:
-        raise CommandError(f"--website: {text!r} is not a uuid.") from None
-    website: Website | None = Website.objects.alive().filter(uuid=uuid).first()
-    if website is None:
-        raise CommandError(f"--website: there is no website {uuid}.")
-    return website
-
-
-def _moment(text: str | None, option: str) -> datetime | None:
-    """A day or moment, in the current time zone unless it names its own."""
-    if text is None:
-        return None
-    try:
-        moment = parse_datetime(text)
-        if moment is None and (day := parse_date(text)) is not None:
-            moment = datetime(day.year, day.month, day.day)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise CommandError(f"{option}: {text!r} is neither a date nor a moment such as 2026-01-31T12:00.")
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

@@ -1,5 +1,6 @@
 """`umami_rollup`: builds the summaries that statistics are answered from, checks and explains them."""
 
+import os
 import time
 from typing import Any
 
@@ -27,6 +28,12 @@ class Command(BaseCommand):
         parser.add_argument("--website", metavar="WEBSITE", help="only this one: uuid, domain or name")
         parser.add_argument("--rebuild", action="store_true", help="forget what is built, and begin again")
         parser.add_argument(
+            "--jobs",
+            type=int,
+            default=min(4, os.cpu_count() or 1),
+            help="how many processes count when there is much to count (default: %(default)s)",
+        )
+        parser.add_argument(
             "--check",
             nargs="?",
             type=int,
@@ -49,14 +56,15 @@ class Command(BaseCommand):
         if options["rebuild"]:
             for website_id in website_ids:
                 drop(website_id, using)
-        self._build(website_ids, using, options["verbosity"])
+        self._build(website_ids, using, options)
         if options["check"]:
             self._check(website_ids, options["check"])
 
-    def _build(self, website_ids: list[int], using: str, verbosity: int) -> None:
+    def _build(self, website_ids: list[int], using: str, options: dict[str, Any]) -> None:
+        verbosity = options["verbosity"]
         shown = verbosity > 0 and self.stderr.isatty()
         began, last = time.monotonic(), None
-        for last in build_all(website_ids, timezone.now(), using):
+        for last in build_all(website_ids, timezone.now(), using, jobs=options["jobs"]):
             if shown:
                 self._bar(last, time.monotonic() - began)
         if shown and last is not None:

@@ -9,12 +9,14 @@ from ....exceptions import NotPermitted
 from ....models import Website
 from ....stats.event_data import aggregates
 from .. import params, shapes
+from .answers import statistics
 from .base import V1ViewSet
 
 
 class EventDataViewSet(V1ViewSet):
     """For everybody who may read the website. The website is named by its uuid, as v1.39 does."""
 
+    @statistics
     def create(self, request: Request, pk: str) -> Response:
         try:
             uuid = UUID(pk)

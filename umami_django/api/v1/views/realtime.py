@@ -13,6 +13,7 @@ from ....stats.realtime import live
 from ...authentication import realtime_token, share_token_in
 from ...tokens import Purpose, claims_of
 from .. import params, shapes
+from .answers import statistics
 from .base import Access, V1ViewSet
 
 SHOWN_AT_FIRST = timedelta(minutes=30)
@@ -23,6 +24,7 @@ class RealtimeViewSet(V1ViewSet):
 
     access = Access.ACCOUNT
 
+    @statistics
     def init(self, request: Request) -> Response:
         """Own websites, a token for polling, and the rows of the last half hour."""
         now = timezone.now()
@@ -37,6 +39,7 @@ class RealtimeViewSet(V1ViewSet):
             }
         )
 
+    @statistics
     def update(self, request: Request) -> Response:
         """Rows since `start_at` of the token's websites that are still the asker's own."""
         token = share_token_in(request._request)

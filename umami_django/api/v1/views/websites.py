@@ -19,6 +19,7 @@ from ....stats.realtime import active_visitors
 from ....stats.series import event_series, pageview_series
 from .. import params, shapes
 from ..errors import standard_answer
+from .answers import statistics, tagged
 from .base import Access, OpenViewSet, V1ViewSet
 
 NAME_LENGTH = 100
@@ -83,6 +84,8 @@ class WebsiteViewSet(OpenViewSet):
         return Response({})
 
     @action(detail=True)
+    @tagged
+    @statistics
     def stats(self, request: Request, pk: str) -> Response:
         query = request.query_params
         filters = params.page_filters(query) + params.session_filters(query)
@@ -90,6 +93,8 @@ class WebsiteViewSet(OpenViewSet):
         return Response(shapes.stats(comparison(scope, VisitKey.HOUR)))
 
     @action(detail=True)
+    @tagged
+    @statistics
     def pageviews(self, request: Request, pk: str) -> Response:
         website, query = self.visible_website(), request.query_params
         unit = params.unit(query)
@@ -98,6 +103,8 @@ class WebsiteViewSet(OpenViewSet):
         return Response(shapes.pageviews(pageview_series(scope, unit), unit))
 
     @action(detail=True)
+    @tagged
+    @statistics
     def events(self, request: Request, pk: str) -> Response:
         website, query = self.visible_website(), request.query_params
         unit = params.unit(query)
@@ -105,6 +112,8 @@ class WebsiteViewSet(OpenViewSet):
         return Response(shapes.events(event_series(scope, unit), unit))
 
     @action(detail=True)
+    @tagged
+    @statistics
     def metrics(self, request: Request, pk: str) -> Any:
         website, query = self.visible_website(), request.query_params
         of_session = params.session_filters(query)
@@ -128,6 +137,7 @@ class WebsiteViewSet(OpenViewSet):
         return Response(shapes.ranking(rows))
 
     @action(detail=True)
+    @statistics
     def active(self, request: Request, pk: str) -> Response:
         website = self.visible_website()
         visitors = active_visitors(website.pk, timezone.now(), since=website.reset_at)

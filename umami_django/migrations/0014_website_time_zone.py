@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('umami_django', '0008_rollups'),
+        ('umami_django', '0012_path_and_event_indexes'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('umami_django', '0012_website_time_zone'),
+        ('umami_django', '0014_website_time_zone'),
     ]
 
     operations = [

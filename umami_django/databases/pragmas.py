@@ -1,0 +1,60 @@
+"""What SQLite is told when the traffic database is opened. A host's other databases are left alone.
+
+Whatever a host has chosen itself in `OPTIONS` (`init_command`, `timeout`) stays as it is.
+"""
+
+import logging
+from typing import Any
+
+from django.db import DatabaseError
+from django.db.backends.signals import connection_created
+
+from .. import conf
+
+logger = logging.getLogger("umami_django.databases")
+
+MEBIBYTE = 1024 * 1024
+SHARED = {
+    "journal_mode": "WAL",
+    "busy_timeout": "20000",
+    "mmap_size": str(256 * MEBIBYTE),
+    "cache_size": "-8192",
+}
+"""Where the host's own tables are, too: readers and the writer do not wait for each other, and nothing else changes. A
+negative cache size is in KiB, for each connection."""
+OWN = SHARED | {"synchronous": "NORMAL", "mmap_size": str(1024 * MEBIBYTE), "cache_size": "-32768"}
+"""Where only traffic is: a loss of power (no crash) may cost the last moments, and never damages the file."""
+
+
+def pragmas(alias: str, options: dict[str, Any]) -> dict[str, str]:
+    """What the database *alias* with these `OPTIONS` is told, by the name of the pragma."""
+    told = SHARED if alias == "default" else OWN
+    chosen = str(options.get("init_command") or "").lower()
+    return {
+        name: value
+        for name, value in told.items()
+        if name not in chosen and not (name == "busy_timeout" and "timeout" in options)
+    }
+
+
+def _tell(*, connection: Any, **_: Any) -> None:
+    """Tell a new connection, if it is one to the traffic database in a SQLite file."""
+    settings = conf.umami_settings()
+    if (
+        connection.vendor != "sqlite"
+        or connection.alias != settings.TRAFFIC_DATABASE
+        or not settings.SQLITE_PRAGMAS
+        or connection.is_in_memory_db()
+    ):
+        return
+    for name, value in pragmas(connection.alias, connection.settings_dict["OPTIONS"]).items():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA {name} = {value}")
+        except DatabaseError:  # a file that may only be read, a moment when somebody else holds the lock
+            logger.warning("SQLite does not take PRAGMA %s = %s.", name, value, exc_info=True)
+
+
+def connect() -> None:
+    """Be told of every new connection."""
+    connection_created.connect(_tell, dispatch_uid="umami_django.databases.pragmas")

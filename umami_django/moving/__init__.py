@@ -1,0 +1,1 @@
+"""Traffic that moves in and out: other people's data, and ours."""
