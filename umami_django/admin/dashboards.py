@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from ..dashboards.door import Door, Neighbour
-from ..dashboards.routes import ALL, PAGES
+from ..dashboards.routes import ALL, PAGES, answered
 from ..dashboards.websites_page import websites_page
 from ..models import Website
 
@@ -56,7 +56,7 @@ class DashboardPages:
                 raise Http404
             if not self.has_view_permission(request, website):  # type: ignore[attr-defined]
                 raise PermissionDenied
-            response: HttpResponse = PAGES[name][1](request, self._door(request, website), **arguments)
+            response: HttpResponse = answered(name, request, self._door(request, website), **arguments)
             return response
 
         return view
@@ -66,7 +66,10 @@ class DashboardPages:
             rows = self._websites(request).order_by("name", "pk").values_list("pk", "name")[:MOST_NEIGHBOURS]
             return [Neighbour(name, self._dashboard("overview", pk), pk == website.pk) for pk, name in rows]
 
-        links = [(_("What was filtered"), self._dashboard("filtered", website.pk))]
+        links = [
+            (_("Export"), self._dashboard("export", website.pk)),
+            (_("What was filtered"), self._dashboard("filtered", website.pk)),
+        ]
         if self.has_view_permission(request, website):  # type: ignore[attr-defined]
             links.insert(0, (_("Settings"), self._dashboard("change", website.pk)))
         return Door(

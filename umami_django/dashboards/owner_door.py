@@ -11,7 +11,7 @@ from ..domain.roles import Viewer
 from ..models import Website
 from ..services.accounts import account_of
 from .door import Door, Neighbour
-from .routes import ALL, PAGES
+from .routes import ALL, PAGES, answered
 from .websites_page import websites_page
 
 BASE = "umami_django/stats_base.html"
@@ -37,7 +37,7 @@ def owner_page(page: str) -> Any:
         website = Website.objects.visible_to(viewer).filter(pk=website_id).first()
         if website is None:
             raise Http404
-        response: HttpResponse = PAGES[page][1](request, _door(request, viewer, website), **arguments)
+        response: HttpResponse = answered(page, request, _door(request, viewer, website), **arguments)
         return response
 
     return view

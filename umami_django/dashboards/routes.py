@@ -3,6 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from ..databases.patience import bounded
+from ..exceptions import TooSlow
+from .door import Door
 from .events_page import events_page
 from .panel_page import panel_page
 from .realtime_page import pulse_page, realtime_page
@@ -26,3 +32,19 @@ SHARED = frozenset({"overview", "panel", "table"})
 """What a share link shows: numbers, and nobody's single visit."""
 
 ALL = frozenset(PAGES)
+
+
+def answered(name: str, request: HttpRequest, door: Door, **arguments: Any) -> HttpResponse:
+    """The page called *name*; 503 and a plain word when the database needs too long for its numbers."""
+    try:
+        with bounded():
+            response: HttpResponse = PAGES[name][1](request, door, **arguments)
+    except TooSlow:
+        context = {
+            **door.context,
+            "base_template": door.base,
+            "title": door.website.name,
+            "website": door.website,
+        }
+        return TemplateResponse(request, "umami_django/dashboard/slow.html", context, status=503)
+    return response

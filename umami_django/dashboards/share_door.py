@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_protect
 from ..models import Share
 from . import filter_keys
 from .door import Door
-from .routes import PAGES, SHARED
+from .routes import PAGES, SHARED, answered
 
 BASE = "umami_django/share_base.html"
 COOKIE_SECONDS = 12 * 3600
@@ -110,7 +110,7 @@ def _shown(request: HttpRequest, share: Share, page: str, arguments: dict[str, A
         context={"is_shared": True},
         fixed=fixed,
     )
-    response: HttpResponse = PAGES[page][1](request, door, **arguments)
+    response: HttpResponse = answered(page, request, door, **arguments)
     return response
 
 
