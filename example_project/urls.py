@@ -7,6 +7,7 @@ from .views import tracked_page
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("stats/", include("umami_django.dashboard_urls")),
     path("", tracked_page, name="home"),
     path("page/<slug:name>/", tracked_page, name="page"),
     path("", include("umami_django.urls")),

@@ -8,7 +8,7 @@ from .api.collect.send import batch, send
 from .api.collect.views import collect_v1
 from .api.health import health_view
 from .api.v1.views.server import telemetry
-from .dashboards.share_page import share_page
+from .dashboards.share_door import share_urls
 from .tracker.views import ScriptName, modern_script, script
 
 app_name = "umami"
@@ -23,9 +23,7 @@ urlpatterns = [
     re_path("^api/health/?$", health_view, name="health"),
     path("api/", include("umami_django.api.v3.urls")),
     path("api/", include("umami_django.api.v1.urls")),
-    path("share/<slug:slug>", share_page, name="share-page"),
-    path("share/<slug:slug>/", share_page),
-    path("share/<slug:slug>/<path:name>", share_page),
+    *share_urls(),
     path("telemetry.js", telemetry, name="telemetry"),
     path("umami.js", script, name="tracker"),
     path("script.js", modern_script, name="modern-tracker"),

@@ -1,13 +1,12 @@
 """Websites in the admin: the list with today's numbers, tracking code, share link, reset, delete, overview."""
 
-from datetime import UTC
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -17,8 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ..dashboards.filtered import filtered, with_unknown
-from ..dashboards.pages import asked_overview
-from ..dashboards.tracking_code import share_url, tracking_code
+from ..dashboards.tracking_code import share_url, ways
 from ..dashboards.you import you
 from ..databases.patience import bounded
 from ..domain.answers import Summary
@@ -30,13 +28,15 @@ from ..services import websites as service
 from ..services.accounts import account_of
 from ..services.erasure import counted, erase
 from ..services.visitors import rules, visitor_of
+from ..stats.overview import life
 from ..stats.totals import totals
-from ..writers.term_budget import replaced_on
+from .dashboards import DashboardPages
 from .erasure import ErasureForm
 from .exclusions import ExclusionInline
 from .export import ExportForm
 from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
+from .shares import ShareInline
 
 MOST_VERDICTS = 20
 
@@ -46,7 +46,7 @@ class WebsiteForm(forms.ModelForm):
 
     class Meta:
         model = Website
-        fields = ["name", "domain", "owner", "keep_months"]
+        fields = ["name", "domain", "time_zone", "owner", "keep_months"]
         widgets = {
             "name": forms.TextInput(attrs={"class": "vTextField"}),
             "domain": forms.TextInput(attrs={"class": "vTextField", "placeholder": "example.com"}),
@@ -59,7 +59,7 @@ class WebsiteForm(forms.ModelForm):
         return host or None
 
 
-class WebsiteAdmin(admin.ModelAdmin):
+class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
     """A staff user with an account manages the websites they own, a superuser all of them."""
 
     form = WebsiteForm
@@ -98,15 +98,16 @@ class WebsiteAdmin(admin.ModelAdmin):
         return [("owner", OwnerFilter)] if self._manages_all(request) else []
 
     def get_fields(self, request: HttpRequest, obj: Website | None = None) -> Any:
-        return ["name", "domain", *(["owner"] if self._manages_all(request) else []), "keep_months"]
+        owner = ["owner"] if self._manages_all(request) else []
+        return ["name", "domain", "time_zone", *owner, "keep_months"]
 
     @staticmethod
     def _manages_all(request: HttpRequest) -> bool:
         return viewer_of(request).may(Permission.MANAGE_ALL_WEBSITES)
 
     def get_inlines(self, request: HttpRequest, obj: Website | None) -> list[Any]:
-        """A website has to be there before somebody can be left out of it."""
-        return [ExclusionInline] if obj is not None else []
+        """A website has to be there before it can be shared or somebody be left out of it."""
+        return [ShareInline, ExclusionInline] if obj is not None else []
 
     # the list
 
@@ -173,10 +174,11 @@ class WebsiteAdmin(admin.ModelAdmin):
             )
 
         return [
-            named("overview", self.overview_view),
+            *self.dashboard_urls(),
             named("reset", self.reset_view),
             named("share", self.share_view),
             named("filtered", self.filtered_view),
+            named("first", self.first_view),
             named("export", self.export_view),
             named("erase", self.erase_view),
             path(
@@ -194,22 +196,6 @@ class WebsiteAdmin(admin.ModelAdmin):
         website = self.get_object(request, object_id)
         context = self._tools(request, website) if website is not None else {}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
-
-    def overview_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
-        """What the website has seen. For everybody who may view it."""
-        website = self._website(request, website_id)
-        if not self.has_view_permission(request, website):
-            raise PermissionDenied
-        content, status = asked_overview(request, website)
-        context = {
-            **self.admin_site.each_context(request),
-            **self._tools(request, website),
-            **content,
-            "counted_as_other": replaced_on(website.pk, timezone.now().astimezone(UTC).date()),
-            "title": website.name,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/umami_django/website/overview.html", context, status=status)
 
     def filtered_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
         """What was not counted on one website. For everybody who may view it."""
@@ -249,6 +235,15 @@ class WebsiteAdmin(admin.ModelAdmin):
             "page": you(request, visitor_of(request.META), rules(), websites),
         }
         return TemplateResponse(request, "admin/umami_django/website/you.html", context)
+
+    def first_view(self, request: HttpRequest, website_id: int) -> HttpResponse:
+        """Has anything come yet? For the light on the settings page that turns green by itself. Two queries."""
+        website = self._website(request, website_id)
+        if not self.has_view_permission(request, website):
+            raise PermissionDenied
+        answer = JsonResponse({"seen": life(website.pk, since=website.reset_at) is not None})
+        answer["Cache-Control"] = "no-store"
+        return answer
 
     def export_view(self, request: HttpRequest, website_id: int) -> HttpResponseBase:
         """The traffic as a file. For everybody who may view it."""
@@ -339,13 +334,17 @@ class WebsiteAdmin(admin.ModelAdmin):
         share = sharing.share_of(website)
         return {
             "website": website,
-            "tracking_code": tracking_code(request, website),
+            "ways": ways(request, website),
             "share": share,
-            "share_url": share_url(request, share) if share else None,
+            "share_url": _absolute(request, share_url(share)) if share else None,
+            "has_traffic": life(website.pk, since=website.reset_at) is not None,
             "may_change": self.has_change_permission(request, website),
             "urls": {
                 name: self._url(name, website)
-                for name in ("overview", "filtered", "export", "erase", "reset", "share", "change", "delete")
+                for name in (
+                    *("overview", "filtered", "export", "erase", "reset", "share", "change", "delete"),
+                    "first",
+                )
             },
         }
 
@@ -358,3 +357,7 @@ class WebsiteAdmin(admin.ModelAdmin):
             args=[website.pk],
             current_app=self.admin_site.name,
         )
+
+
+def _absolute(request: HttpRequest, path: str | None) -> str | None:
+    return request.build_absolute_uri(path) if path else None

@@ -118,7 +118,7 @@ def _shared_website(token: str | None) -> int | None:
     if claims is None:
         return None
     return (
-        Share.objects.working()
+        Share.objects.open_to_all(timezone.now())
         .filter(pk=_integer(claims.get("share")), website_id=_integer(claims.get("website_id")))
         .values_list("website_id", flat=True)
         .first()

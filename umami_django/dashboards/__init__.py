@@ -1,2 +1,2 @@
-"""The pages where people look: what they show, as plain values, and how it is drawn. The admin and the share
-page both use them."""
+"""The pages where people look: what they show, as plain values, and how it is drawn. One page, one file; no
+statistics are worked out here. Admin, owners and share links come in by a door of their own."""

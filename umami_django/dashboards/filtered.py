@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..ingest.pipeline import Reason
 from ..services.refusals import NO_WEBSITE, flush, refused_by
-from .charts import share_of_width
+from .numbers import share_of_width
 
 DAYS = 30
 REASONS: dict[str, tuple[str | Promise, str | Promise]] = {

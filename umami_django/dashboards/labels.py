@@ -3,9 +3,11 @@
 from functools import lru_cache
 from importlib.resources import files
 
-from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from ..domain.channels import Channel
 from ..domain.vocabulary import Metric
 
 BROWSERS = {
@@ -37,6 +39,31 @@ BROWSERS = {
     "silk": "Silk",
     "yandexbrowser": "Yandex",
 }
+CHANNELS: dict[str, Promise] = {
+    Channel.DIRECT: gettext_lazy("Direct"),
+    Channel.PAID_ADS: gettext_lazy("Paid ads"),
+    Channel.REFERRAL: gettext_lazy("Referral"),
+    Channel.AFFILIATE: gettext_lazy("Affiliate"),
+    Channel.SMS: gettext_lazy("SMS"),
+    Channel.EMAIL: gettext_lazy("Email"),
+    Channel.ORGANIC_SEARCH: gettext_lazy("Organic search"),
+    Channel.PAID_SEARCH: gettext_lazy("Paid search"),
+    Channel.ORGANIC_SOCIAL: gettext_lazy("Organic social"),
+    Channel.PAID_SOCIAL: gettext_lazy("Paid social"),
+    Channel.ORGANIC_SHOPPING: gettext_lazy("Organic shopping"),
+    Channel.PAID_SHOPPING: gettext_lazy("Paid shopping"),
+    Channel.ORGANIC_VIDEO: gettext_lazy("Organic video"),
+    Channel.PAID_VIDEO: gettext_lazy("Paid video"),
+}
+DEVICES = {
+    "desktop": gettext_lazy("Desktop"),
+    "laptop": gettext_lazy("Laptop"),
+    "tablet": gettext_lazy("Tablet"),
+    "mobile": gettext_lazy("Mobile"),
+}
+NOT_IN_THE_TABLE = {"XK": "Kosovo"}
+"""Codes that are in use without being in ISO 3166."""
+
 SYSTEMS = {"Android OS": "Android", "Mac OS": "macOS", "Windows 10": "Windows 10/11"}
 
 
@@ -50,7 +77,11 @@ def shown_name(metric: Metric, name: str | None) -> str:
         case Metric.OS:
             return SYSTEMS.get(name, name)
         case Metric.DEVICE:
-            return name.capitalize()
+            return str(DEVICES.get(name, name.capitalize()))
+        case Metric.CHANNEL:
+            return str(CHANNELS.get(name, name))
+        case Metric.LANGUAGE:
+            return language_name(name)
         case Metric.COUNTRY:
             return country_names().get(name, name)
         case _:
@@ -62,9 +93,14 @@ def country_names() -> dict[str, str]:
     """The English name of each ISO 3166 code, from the table that the time zone data brings along."""
     table = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8")
     lines = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return {code: name for code, name, *_ in lines}
+    return NOT_IN_THE_TABLE | {code: name for code, name, *_ in lines}
 
 
-def grouped(count: int) -> str:
-    """`12,345`, as the reader's language groups digits."""
-    return number_format(count, force_grouping=True)
+def language_name(tag: str) -> str:
+    """`German (AT)` for `de-AT`; the tag itself where Django does not know the language."""
+    language, _separator, rest = tag.partition("-")
+    try:
+        name = str(get_language_info(language.lower())["name_translated"])
+    except KeyError:
+        return tag
+    return f"{name} ({rest.upper()})" if rest else name

@@ -1,53 +1,168 @@
-"""The time ranges that a page offers, as links."""
+"""The time ranges that the dashboards offer, and what is compared with what. Pure: the moment comes in."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..domain.periods import Period
-from ..domain.vocabulary import Unit
+from ..domain.periods import MICROSECOND, Period
+
+Edge = date | datetime
+"""One end of a range of one's own: a day, or a minute of the local clock without a zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A choice: its name in the address, its label, and the width of its buckets."""
+    """A choice: its name in the address, its label, the key that chooses it."""
 
     key: str
     label: Any
-    unit: Unit
-    days: int
+    shortcut: str
+    hours: int = 0
+    """Reaches back so many hours from now, to the second."""
+    days: int = 0
+    """So many local days, today among them."""
+    months: int = 0
+    """So many local months, this one among them."""
+    back: int = 0
+    """Ends so many days or months before today's."""
 
 
-RANGES = (
-    Range("24h", _("24 hours"), Unit.HOUR, 1),
-    Range("7d", _("7 days"), Unit.DAY, 7),
-    Range("30d", _("30 days"), Unit.DAY, 30),
-    Range("12mo", _("12 months"), Unit.MONTH, 365),
-)
-DEFAULT = RANGES[0]
-
-
-def range_of(key: str | None) -> Range:
-    """The range called *key*; 24 hours for anything else."""
-    return next((choice for choice in RANGES if choice.key == key), DEFAULT)
-
-
-def period_of(choice: Range, now: datetime, tz: tzinfo) -> Period:
-    """From the beginning of a local hour, day or month until *now*.
-
-    24 hours reach back 24 hours to the second; days count today, months this month.
-    """
-    if choice.unit is Unit.HOUR:
-        return Period(now - timedelta(hours=24), now)
-    midnight = now.astimezone(tz).replace(hour=0, minute=0, second=0, microsecond=0)
-    if choice.unit is Unit.DAY:
-        return Period(midnight - timedelta(days=choice.days - 1), now)
-    month = midnight.replace(day=1)
-    first = (
-        month.replace(year=month.year - 1, month=month.month + 1)
-        if month.month < 12
-        else month.replace(month=1)
+RANGES = {
+    choice.key: choice
+    for choice in (
+        Range("today", _("Today"), "d", days=1),
+        Range("yesterday", _("Yesterday"), "e", days=1, back=1),
+        Range("1h", _("Last hour"), "u", hours=1),
+        Range("24h", _("Last 24 hours"), "h", hours=24),
+        Range("7d", _("Last 7 days"), "w", days=7),
+        Range("28d", _("Last 28 days"), "f", days=28),
+        Range("30d", _("Last 30 days"), "t", days=30),
+        Range("91d", _("Last 91 days"), "n", days=91),
+        Range("month", _("Month to date"), "m", months=1),
+        Range("last-month", _("Last month"), "p", months=1, back=1),
+        Range("year", _("Year to date"), "y"),
+        Range("12mo", _("Last 12 months"), "l", months=12),
+        Range("all", _("All time"), "a"),
+        Range("custom", _("Custom range"), "c"),
     )
-    return Period(first, now)
+}
+DEFAULT = "28d"
+
+
+def period_of(
+    key: str, step: int, now: datetime, tz: tzinfo, edges: tuple[Edge, Edge] | None, life: Period | None
+) -> Period:
+    """What the range *key* means at *now*, *step* widths away (0 or less); nothing after *now*.
+
+    *edges* are those of a custom range, *life* that of the website, for all time.
+    """
+    if key == "custom" and edges is not None:
+        return _until(_at(edges[0], tz), _after(edges[1], tz), now)
+    if key == "all":
+        first = life.start if life else now - timedelta(days=28)
+        return Period(_midnight(first.astimezone(tz).date(), tz), now)
+    choice = RANGES[key]
+    if choice.hours:
+        width = timedelta(hours=choice.hours)
+        return Period(now + (step - 1) * width, now + step * width)
+    first_day, after = days_of(choice, step, now.astimezone(tz).date())
+    return _until(_midnight(first_day, tz), _midnight(after, tz), now)
+
+
+def days_of(choice: Range, step: int, today: date) -> tuple[date, date]:
+    """The first local day of the range and the day after its last one."""
+    if choice.key == "year":
+        return date(today.year + step, 1, 1), date(today.year + step + 1, 1, 1)
+    if choice.months:
+        after = months_on(today.replace(day=1), 1 - choice.back + step * choice.months)
+        return months_on(after, -choice.months), after
+    after = today + timedelta(days=1 - choice.back + step * choice.days)
+    return after - timedelta(days=choice.days), after
+
+
+def period_before(
+    key: str, step: int, now: datetime, tz: tzinfo, edges: tuple[Edge, Edge] | None, period: Period
+) -> Period | None:
+    """What *period*, the meaning of the range, is compared with: the one before, and as much of it as has passed.
+
+    Today until 14:30 is compared with yesterday until 14:30, a month that goes on with as many days of the one before.
+    None for all time.
+    """
+    if key == "all":
+        return None
+    if key == "custom" and edges is not None:
+        width = _after(edges[1], tz).replace(tzinfo=None) - _at(edges[0], tz).replace(tzinfo=None)
+        return _shifted(period, -width, tz)
+    choice = RANGES[key]
+    if choice.hours or choice.days:
+        return _shifted(period, -timedelta(hours=choice.hours, days=choice.days), tz)
+    start, after = (_midnight(day, tz) for day in days_of(choice, step - 1, now.astimezone(tz).date()))
+    passed = _clock(period.end, tz) - _clock(period.start, tz)
+    end = (_clock(start, tz) + passed).replace(tzinfo=tz).astimezone(UTC)
+    return Period(start, min(end, after - MICROSECOND))
+
+
+def moved(edges: tuple[Edge, Edge], direction: int) -> tuple[Edge, Edge]:
+    """A range of one's own, one width earlier or later. Raises OverflowError at the ends of the calendar."""
+    width = _after(edges[1], UTC) - _at(edges[0], UTC)
+    return edges[0] + direction * width, edges[1] + direction * width
+
+
+def months_on(day: date, months: int) -> date:
+    """The first of a month, *months* months later or earlier."""
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def edge_of(text: str) -> Edge | None:
+    """`2026-03-10` or `2026-03-10T12:30` as an edge; None for anything else and for years that no website has seen."""
+    try:
+        edge: Edge = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if isinstance(edge, datetime):
+        if edge.tzinfo is not None:
+            return None
+        edge = edge.replace(second=0, microsecond=0)
+    return edge if 1970 < edge.year < 3000 else None
+
+
+def written_edge(edge: Edge) -> str:
+    """The text that `edge_of` reads."""
+    return edge.isoformat(timespec="minutes") if isinstance(edge, datetime) else edge.isoformat()
+
+
+def period_between(edges: tuple[Edge, Edge], tz: tzinfo) -> Period:
+    """Both days, or minutes, inclusive."""
+    return Period(_at(edges[0], tz), _after(edges[1], tz) - MICROSECOND)
+
+
+def _until(start: datetime, after: datetime, now: datetime) -> Period:
+    return Period(start, min(after - MICROSECOND, now))
+
+
+def _shifted(period: Period, by: timedelta, tz: tzinfo) -> Period:
+    """The same hours of the local clock on other days."""
+    start, end = (
+        (_clock(moment, tz) + by).replace(tzinfo=tz).astimezone(UTC) for moment in (period.start, period.end)
+    )
+    return Period(start, end)
+
+
+def _clock(moment: datetime, tz: tzinfo) -> datetime:
+    return moment.astimezone(tz).replace(tzinfo=None)
+
+
+def _midnight(day: date, tz: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=tz).astimezone(UTC)
+
+
+def _at(edge: Edge, tz: tzinfo) -> datetime:
+    return edge.replace(tzinfo=tz).astimezone(UTC) if isinstance(edge, datetime) else _midnight(edge, tz)
+
+
+def _after(edge: Edge, tz: tzinfo) -> datetime:
+    step = timedelta(minutes=1) if isinstance(edge, datetime) else timedelta(days=1)
+    return _at(edge + step, tz)

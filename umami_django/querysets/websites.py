@@ -55,6 +55,11 @@ class WebsiteQuerySet(models.QuerySet[Any]):
 class ShareQuerySet(models.QuerySet[Any]):
     """Share links."""
 
-    def working(self) -> Self:
-        """Links whose website still exists."""
-        return self.filter(website__deleted_at=None)
+    def working(self, now: datetime) -> Self:
+        """Links that have not expired and whose website still exists."""
+        lasting = Q(expires_at=None) | Q(expires_at__gt=now)
+        return self.filter(lasting, website__deleted_at=None)
+
+    def open_to_all(self, now: datetime) -> Self:
+        """Working links that show everything to everybody: those that the API's tokens can stand for."""
+        return self.working(now).filter(password="", filters="")

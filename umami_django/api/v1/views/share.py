@@ -16,8 +16,9 @@ class ShareViewSet(V1ViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         # MariaDB compares without regard to letter case: the slug must be the very same text
-        candidates = Share.objects.working().filter(slug=pk) if slug_re.fullmatch(pk) else ()
+        now = timezone.now()
+        candidates = Share.objects.open_to_all(now).filter(slug=pk) if slug_re.fullmatch(pk) else ()
         share = next((row for row in candidates if row.slug == pk), None)
         if share is None:
             raise NotFound
-        return Response({"websiteId": share.website_id, "token": share_token(share, timezone.now())})
+        return Response({"websiteId": share.website_id, "token": share_token(share, now)})

@@ -1,0 +1,86 @@
+"""From a request at a door to the question that all parts of the page ask: period, zone, unit, filters."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from ..domain.periods import Period, default_unit, same_period_last_year, units_for, zone
+from ..domain.scope import Scope
+from ..domain.vocabulary import Unit
+from ..models import Website
+from ..stats.overview import life
+from .door import Door
+from .ranges import period_before, period_between, period_of
+from .state import Compare, State, read
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One reader's question."""
+
+    door: Door
+    state: State
+    problems: tuple[str, ...]
+    now: datetime
+    tz: tzinfo
+    scope: Scope
+    compared: Period | None
+    unit: Unit
+    units: tuple[Unit, ...]
+
+    @property
+    def website(self) -> Website:
+        return self.door.website
+
+    def link(
+        self, state: State | None = None, page: str = "overview", /, *args: object, **more: object
+    ) -> str:
+        """Where *page* lies with *state*, this one unless another is given."""
+        return self.door.address(page, *args) + (state or self.state).render(**more)
+
+
+def asked(request: HttpRequest, door: Door) -> Asked:
+    """What *request* asks for. No query, except for the range "all time": two by index."""
+    state, problems = read(dict(request.GET.lists()))
+    now = timezone.now()
+    tz = zone_of(state, door.website)
+    website = door.website
+    whole = life(website.pk, since=website.reset_at) if state.range == "all" else None
+    period = period_of(state.range, state.step, now, tz, state.edges, whole)
+    units = units_for(period)
+    return Asked(
+        door=door,
+        state=state,
+        problems=tuple(problems),
+        now=now,
+        tz=tz,
+        scope=Scope(website.pk, period, tz, (*door.fixed, *state.filters), since=website.reset_at),
+        compared=_compared(state, now, tz, period),
+        unit=state.unit if state.unit in units else default_unit(period),
+        units=units,
+    )
+
+
+def zone_of(state: State, website: Website) -> tzinfo:
+    """The reader's choice, else the website's zone, else Django's current one."""
+    for name in (state.tz, website.time_zone):
+        if name:
+            try:
+                return zone(name)
+            except KeyError:  # a name that a later release of the time zone data has dropped
+                continue
+    return timezone.get_current_timezone()
+
+
+def _compared(state: State, now: datetime, tz: tzinfo, period: Period) -> Period | None:
+    match state.compare:
+        case Compare.OFF:
+            return None
+        case Compare.YEAR:
+            return same_period_last_year(period, tz)
+        case Compare.CUSTOM if state.compare_edges is not None:
+            return period_between(state.compare_edges, tz)
+        case _:
+            return period_before(state.range, state.step, now, tz, state.edges, period)

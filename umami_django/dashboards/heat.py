@@ -1,0 +1,59 @@
+"""The hours of the week as a grid: the darker, the more pageviews."""
+
+from dataclasses import dataclass
+
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+
+from ..stats.heat import heat_grid
+from .asked import Asked
+from .numbers import grouped
+
+LEVELS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One hour; `level` 0 (nothing) to 6 (the most)."""
+
+    label: str
+    level: int
+    pageviews: str
+    visitors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Days from Monday on, each with 24 cells."""
+
+    days: list[tuple[str, list[HeatCell]]]
+    hours: range
+    is_empty: bool
+
+
+def heat(question: Asked) -> Heat:
+    """The grid of the scope. One query."""
+    grid = heat_grid(question.scope)
+    most = grid.most_pageviews
+    days = [
+        (
+            str(WEEKDAYS_ABBR[day]),
+            [
+                HeatCell(
+                    label=_("%(day)s %(hour)02d:00, %(count)s pageviews")
+                    % {"day": WEEKDAYS_ABBR[day], "hour": hour, "count": grouped(cell.pageviews)},
+                    level=level(cell.pageviews, most),
+                    pageviews=grouped(cell.pageviews),
+                    visitors=grouped(cell.visitors),
+                )
+                for hour, cell in enumerate(cells)
+            ],
+        )
+        for day, cells in enumerate(grid.cells)
+    ]
+    return Heat(days, range(24), most == 0)
+
+
+def level(count: int, most: int) -> int:
+    """How dark: 0 for nothing, else 1 to 6 by its part of the most."""
+    return 0 if count == 0 else max(1, -(-LEVELS * count // most))
