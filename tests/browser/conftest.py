@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -32,9 +33,18 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _sync_database_in_the_browser_tests() -> None:
-    """Live server and test share connections; Django's guard against async callers is in the way."""
+def _sync_database_in_the_browser_tests(django_db_setup: None) -> None:
+    """Django's guard against async callers is in the way. The database is made first: the live server looks whether it
+    is in memory, and must then share one connection."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file: a page asks for several panels at once, and threads cannot share a database in memory."""
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "browser.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
 
 
 @pytest.fixture(scope="session")
