@@ -1,6 +1,7 @@
 """The numbers of a stretch of time out of summaries: whole hours from packed days, what it cuts off from hits.
 
-Exact: equal to what the hits alone say. Source: design, section 5.
+Exact: equal to what the hits alone say. Source: design, section 5. Where hits are pruned, a stretch is widened to whole
+hours, and visits that reach over its ends are as the hours tell them.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -47,7 +48,8 @@ def edges(rollups: Rollups, stretch: Stretch) -> Edges:
 
 
 def summary(rollups: Rollups, stretch: Stretch, visit_key: VisitKey) -> Summary | None:
-    """The numbers of *stretch*; None when it holds no whole hour that is built. Up to eight queries."""
+    """The numbers of *stretch*; None when it holds no whole hour that is built. Up to nine queries."""
+    stretch = rollups.widened(stretch, HOUR_US)
     cut = edges(rollups, stretch)
     if cut.start == cut.end:
         return None
@@ -79,6 +81,8 @@ def unseen(rollups: Rollups, cut: Edges) -> int:
     seen = rows.active_sessions(
         rollups.website_id, sessions, hour_us(cut.start), hour_us(cut.end), rollups.using
     )
+    if hour_us(cut.start) < rollups.raw_from_us:
+        seen |= rows.pruned_since(rollups.website_id, sessions, hour_us(cut.start), rollups.using)
     return len(sessions) - len(seen)
 
 

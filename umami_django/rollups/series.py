@@ -93,12 +93,14 @@ def events(
     """How often each event happened in each bucket, by the bucket's label and the id of its name (0 for none).
 
     None when summaries cannot tell. Quarters of whole days, and of built hours of the day that is not over; the rest
-    from hits.
+    from hits. The stretch must be one of whole quarters where hits are pruned.
     """
     starts = [bucket.start_us for bucket in buckets]
     if any(start % QUARTER_US for start in starts[1:]):
         return None
-    first, last = -(-stretch[0] // DAY_US), min(stretch[1] // DAY_US, rollups.hold.days)
+    whole = rollups.widened(stretch, DAY_US)
+    since, before = stretch[0] // QUARTER_US, -(-stretch[1] // QUARTER_US)
+    first, last = -(-whole[0] // DAY_US), min(whole[1] // DAY_US, rollups.hold.days)
     if first >= last:
         return None
     until = last * DAY_HOURS
@@ -110,11 +112,13 @@ def events(
         for number, data in rollups.packed(EVENT_TIMES, span, start, end):
             quarters, names, numbers = unpack(data, 3)
             begins = number * width
-            place, bucket = 0, bisect_right(starts, begins * QUARTER_US) - 1
-            while place < len(quarters):
+            # where hits are pruned, days reach over the ends of the stretch
+            place, stop = (bisect_left(quarters, end - begins) for end in (since, before))
+            bucket = bisect_right(starts, max(begins, since) * QUARTER_US) - 1
+            while place < stop:
                 label = buckets[bucket].label_us
                 ends = starts[bucket + 1] // QUARTER_US - begins if bucket + 1 < len(starts) else width
-                end_place = bisect_left(quarters, ends)
+                end_place = min(bisect_left(quarters, ends), stop)
                 for name, count in zip(names[place:end_place], numbers[place:end_place], strict=True):
                     counts[label, name] += count
                 place, bucket = end_place, bucket + 1
