@@ -6,7 +6,7 @@ import umami_django.models.fields
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('umami_django', '0011_website_keep_months'),
+        ('umami_django', '0012_path_and_event_indexes'),
     ]
 
     operations = [

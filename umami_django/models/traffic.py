@@ -96,7 +96,9 @@ class Session(models.Model):
         _("pruned until"),
         null=True,
         blank=True,
-        help_text=_("The time of the last pageview that was pruned: summaries know from it who was seen before."),
+        help_text=_(
+            "The time of the last pageview that was pruned: summaries know from it who was seen before."
+        ),
     )
 
     objects = SessionQuerySet.as_manager()

@@ -56,7 +56,7 @@ def summary(rollups: Rollups, stretch: Stretch, visit_key: VisitKey) -> Summary 
     start, end = cut.start, cut.end
     days = rollups.days_for([(start * 4, end * 4)])
     views = days_of.pageviews(days, start * 4, end * 4) + len(cut.head) + len(cut.tail)
-    visitors = days_of.visitors(days, start * 4, end * 4) + unseen(rollups, cut)
+    visitors = days_of.visitors(days, start * 4, end * 4) + unseen(rollups, cut, hour_us(start))
     if visit_key is VisitKey.HOUR:
         visits, bounces, seconds = _hours(cut)
         visits += days_of.hourly_sum(days, "hour_visits", start, end)
@@ -73,16 +73,14 @@ def summary(rollups: Rollups, stretch: Stretch, visit_key: VisitKey) -> Summary 
     )
 
 
-def unseen(rollups: Rollups, cut: Edges) -> int:
-    """Sessions at the edges that are not in the whole hours."""
+def unseen(rollups: Rollups, cut: Edges, since_us: int) -> int:
+    """Sessions at the edges that are not in what lies between, from *since_us* on."""
     sessions = cut.sessions
     if not sessions:
         return 0
-    seen = rows.active_sessions(
-        rollups.website_id, sessions, hour_us(cut.start), hour_us(cut.end), rollups.using
-    )
-    if hour_us(cut.start) < rollups.raw_from_us:
-        seen |= rows.pruned_since(rollups.website_id, sessions, hour_us(cut.start), rollups.using)
+    seen = rows.active_sessions(rollups.website_id, sessions, since_us, hour_us(cut.end), rollups.using)
+    if since_us < rollups.raw_from_us:
+        seen |= rows.pruned_since(rollups.website_id, sessions, since_us, rollups.using)
     return len(sessions) - len(seen)
 
 

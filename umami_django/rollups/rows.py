@@ -41,7 +41,9 @@ def stories(website_id: int, start_us: int, end_us: int, using: str) -> Iterator
     sessions = ((session, list(own)) for session, own in groupby(hits, itemgetter(0)))
     while batch := dict(islice(sessions, SESSIONS_AT_ONCE)):
         earlier = _earlier(website_id, batch, start_us, using)
-        attributes = _attributes(batch, using)  # after the hits: what is pruned meanwhile is told by one of them
+        attributes = _attributes(
+            batch, using
+        )  # after the hits: what is pruned meanwhile is told by one of them
         for session, own in batch.items():
             pruned_until, *values = attributes.get(session, (None,) * (1 + len(SESSION_DIMENSIONS)))
             before = earlier.get(session, [])
@@ -113,7 +115,8 @@ def pruned_since(website_id: int, sessions: Collection[int], start_us: int, usin
     found: set[int] = set()
     for part in _parts(sessions):
         statement = (
-            f"SELECT id FROM {_SESSIONS} WHERE id IN ({_places(part)}) AND website_id = %s AND pruned_until >= %s"  # noqa: S608
+            f"SELECT id FROM {_SESSIONS} WHERE id IN ({_places(part)}) "  # noqa: S608
+            "AND website_id = %s AND pruned_until >= %s"
         )
         found.update(row[0] for row in _rows(statement, [*part, website_id, start_us], using))
     return found

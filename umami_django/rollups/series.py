@@ -49,7 +49,7 @@ def traffic(rollups: Rollups, buckets: Sequence[Bucket]) -> list[Counted] | None
         visitors = days_of.visitors(days, part.start, part.end)
         if part.cut is not None:
             views += len(part.cut.head) + len(part.cut.tail)
-            visitors += unseen(rollups, part.cut)
+            visitors += unseen(rollups, part.cut, part.start * QUARTER_US)
         found.append((part.bucket, views, visitors))
     return found
 
@@ -142,6 +142,13 @@ def _parts(
         cuts += 1
         if cuts > most_cut:
             return None
+        if start_us < rollups.raw_from_us:
+            # there is no head: that is pruned, and the bucket begins with a whole quarter
+            until = min(end_us // HOUR_US, rollups.hold.hours)
+            tail = rows.views(rollups.website_id, until * HOUR_US, end_us, rollups.using)
+            cut = Edges(until, until, [], tail)
+            parts.append(_Part(bucket, start_us // QUARTER_US, until * 4, cut))
+            continue
         cut = edges(rollups, (start_us, end_us))
         parts.append(_Part(bucket, cut.start * 4, cut.end * 4, cut))
     return parts

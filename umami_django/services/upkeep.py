@@ -1,4 +1,4 @@
-"""What a worker does beside loading the journal: summaries, purging, pruning, erasing, salts. Each job is also a command.
+"""What a worker does beside loading the journal: summaries, purging, pruning, erasing. Each job is also a command.
 
 Every job is taken up again and again; one that fails is logged and tried again, and keeps no other from its turn.
 """

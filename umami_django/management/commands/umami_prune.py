@@ -13,9 +13,9 @@ from ..options import website_of
 
 class Command(BaseCommand):
     help = (
-        "Delete the hits that are older than their website keeps them (UMAMI['KEEP_MONTHS'], or what the website says), "
-        "once they are summarised. Totals stay. For cron, where no umami_worker runs. May be stopped at any moment; "
-        "the next run goes on."
+        "Delete the hits that are older than their website keeps them (UMAMI['KEEP_MONTHS'], or what the website "
+        "says), once they are summarised. Totals stay. For cron, where no umami_worker runs. May be stopped at any "
+        "moment; the next run goes on."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -35,7 +35,9 @@ class Command(BaseCommand):
         names = dict(Website.objects.alive().values_list("pk", "name"))
         due = wanted(now, only)
         if not due:
-            self.stdout.write("Every website keeps its hits for ever: neither it nor UMAMI['KEEP_MONTHS'] says else.")
+            self.stdout.write(
+                "Every website keeps its hits for ever: neither it nor UMAMI['KEEP_MONTHS'] says else."
+            )
             return
         shown = options["verbosity"] > 0 and self.stderr.isatty()
         if options["dry_run"]:
@@ -51,7 +53,8 @@ class Command(BaseCommand):
                 seconds = time.monotonic() - began
                 left = seconds / hits * max(0, total - hits)
                 self.stderr.write(
-                    f"\r{hits:,} of {total:,} hits pruned, {hits / seconds:,.0f}/s, {left:,.0f} s left   ", ending=""
+                    f"\r{hits:,} of {total:,} hits pruned, {hits / seconds:,.0f}/s, {left:,.0f} s left   ",
+                    ending="",
                 )
 
         found = prune(now, website_ids=only, batch_hits=max(1, options["batch"]), progress=progress)
@@ -70,6 +73,6 @@ class Command(BaseCommand):
             )
             return
         self.stdout.write(
-            f"{name}: of before {pruned.raw_from:%Y-%m-%d}, {pruned.hits:,} hits, {pruned.event_properties:,} properties "
-            f"of events and {pruned.sessions:,} sessions {verb}."
+            f"{name}: of before {pruned.raw_from:%Y-%m-%d}, {pruned.hits:,} hits, {pruned.event_properties:,} "
+            f"properties of events and {pruned.sessions:,} sessions {verb}."
         )
