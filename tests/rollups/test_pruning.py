@@ -72,7 +72,7 @@ OF_SESSIONS = (Metric.BROWSER, Metric.COUNTRY)
 
 
 def seen(website_id: int, visitor: str, at: datetime, url: str = "/", **more: Any) -> Hit:
-    """A visitor called `id …` is one for ever, any other one for each month. Visits are an afternoon long, or a night."""
+    """A visitor called `id …` is one for ever, any other one for each month. A visit is a day or a night long."""
     is_named = visitor.startswith("id")
     name = visitor if is_named else f"{visitor} {at:%Y-%m}"
     client = CLIENTS[len(visitor) % 3]

@@ -44,6 +44,8 @@ class Erased:
     hits: int = 0
     event_properties: int = 0
     session_properties: int = 0
+    in_totals: int = 0
+    """Sessions of which older hits were pruned: the totals of that time still count them, and cannot be corrected."""
 
     def __bool__(self) -> bool:
         return bool(self.sessions or self.hits or self.session_properties)
@@ -81,12 +83,13 @@ def visitors(
 
 
 def counted(website: Website, keys: Collection[int]) -> Erased:
-    """What erasing these sessions would erase. Four queries for each 200."""
+    """What erasing these sessions would erase. Five queries for each 200."""
     using, found = umami_settings().TRAFFIC_DATABASE, Erased()
     for some in _in_batches(sorted(keys)):
         of = {"website_id": website.pk, "session_id__in": some}
         hits = StoredHit.objects.using(using).filter(**of)
         found.sessions += _sessions(website).filter(pk__in=some).count()
+        found.in_totals += _sessions(website).filter(pk__in=some).exclude(pruned_until=None).count()
         found.hits += hits.count()
         found.event_properties += EventData.objects.using(using).filter(hit_id__in=hits.values("pk")).count()
         found.session_properties += SessionData.objects.using(using).filter(**of).count()
@@ -115,11 +118,13 @@ def erase(
         with write_transaction(using):
             told = SessionData.objects.using(using).filter(website_id=website.pk, session_id__in=some)
             properties = told._raw_delete(using)
+            in_totals = _sessions(website).filter(pk__in=some).exclude(pruned_until=None).count()
             sessions = _sessions(website).filter(pk__in=some)._raw_delete(using)
             if properties or sessions:
                 note_deleted(website.pk, timezone.now(), using)
         erased.session_properties += properties
         erased.sessions += sessions
+        erased.in_totals += in_totals
     remembered.forget()
     return erased
 

@@ -63,15 +63,17 @@ def wanted(now: datetime, website_ids: set[int] | None = None) -> list[tuple[int
     """The websites that keep hits for some time only, or did once, each with the moment before which they go."""
     settings = umami_settings()
     states = RollupState.objects.using(settings.TRAFFIC_DATABASE).exclude(raw_from=None)
-    pruned = dict(states.values_list("website_id", "raw_from"))
+    pruned = {
+        website_id: from_micros((hour or 0) * HOUR_US)
+        for website_id, hour in states.values_list("website_id", "raw_from")
+    }
     found = []
     for key, own_months in Website.objects.alive().order_by("pk").values_list("pk", "keep_months"):
         if website_ids is not None and key not in website_ids:
             continue
         months = months_kept(own_months, settings.KEEP_MONTHS)
-        known = from_micros(pruned[key] * HOUR_US) if key in pruned else None
         wanted_from = None if months is None else cut(now, months)
-        raw_from = max(filter(None, (known, wanted_from)), default=None)
+        raw_from = max(filter(None, (pruned.get(key), wanted_from)), default=None)
         if raw_from is not None:
             found.append((key, raw_from))
     return found
@@ -143,6 +145,22 @@ def _prune_some(rows: list[Row], pruned: Pruned, using: str) -> bool:
             return False
         _delete(rows, pruned, using)
     return True
+
+
+def kept_from(website_id: int) -> datetime | None:
+    """Before this moment hits of the website are pruned, and none are taken in any more; None where all are kept. One
+    query."""
+    states = RollupState.objects.using(umami_settings().TRAFFIC_DATABASE).filter(pk=website_id)
+    hour = states.values_list("raw_from", flat=True).first()
+    return None if hour is None else from_micros(hour * HOUR_US)
+
+
+def is_pruned(website_id: int, moment: datetime, now: datetime) -> bool:
+    """Is a hit of that time too late to be counted? No query for one of this month or the last."""
+    if moment >= cut(now, 1):
+        return False
+    raw_from = kept_from(website_id)
+    return raw_from is not None and moment < raw_from
 
 
 def counted(website_id: int, raw_from: datetime) -> Pruned:
