@@ -12,8 +12,9 @@ from django.db import DatabaseError, OperationalError
 from django.test import override_settings
 
 from tests.factories import make_account
+from umami_django.domain.periods import HOUR_US, from_micros, to_micros
 from umami_django.domain.roles import Role
-from umami_django.models import Account, Move, Session, StoredHit, Term, Website
+from umami_django.models import Account, Move, RollupState, Session, StoredHit, Term, Website
 from umami_django.moving.sources.connection import reading
 
 from . import schemas
@@ -174,3 +175,24 @@ def test_an_import_without_the_hasher_says_so(database: SourceDatabase) -> None:
     bcrypt = "django.contrib.auth.hashers.BCryptPasswordHasher"
     with override_settings(PASSWORD_HASHERS=[bcrypt]):
         assert "BCryptPasswordHasher" not in moved(database)
+
+
+def test_what_is_of_pruned_time_is_left_out_and_told(database: SourceDatabase) -> None:
+    assert "left out" not in moved(database)
+    hits = StoredHit.objects.filter(website_id=7)
+    times = sorted(hits.values_list("created_at", flat=True))
+    hour = to_micros(times[len(times) // 2]) // HOUR_US // 24 * 24
+    at = from_micros(hour * HOUR_US)
+    older = hits.filter(created_at__lt=at).count()
+    assert older
+    hits.filter(created_at__lt=at).delete()
+    RollupState.objects.filter(pk=7).delete()
+    RollupState.objects.create(website_id=7, raw_from=hour, hours_until=hour, days_until=hour // 24)
+    report = moved(database)
+    assert f"rows of before {at:%Y-%m-%d} are left out, since hits of that time are pruned here." in report
+    assert "All counts agree." in report
+    assert not hits.filter(created_at__lt=at).exists()
+    Move.objects.all().delete()  # from the beginning
+    hits.all().delete()
+    assert "are left out" in moved(database)
+    assert not hits.filter(created_at__lt=at).exists()
