@@ -3,9 +3,9 @@
     python benchmarks/pruning.py
     python benchmarks/pruning.py --databases postgres --pageviews 1_000_000 --seconds 5
 
-Invented traffic of ten months is summarised; then umami_prune and an eraser run, each beside a load of half of what the
-server takes. Told: failed collects, p99 alone and beside it, the most memory of the process, and whether answers are the
-same afterwards. Load, server, database and pruner share the machine.
+Invented traffic of ten months is summarised; then umami_prune and an eraser run, each beside a load of half of what
+the server takes. Told: failed collects, p99 alone and beside it, the most memory of the process, and whether answers
+are the same afterwards. Load, server, database and pruner share the machine.
 """
 
 import argparse
