@@ -375,8 +375,7 @@ def test_a_reset_begins_anew(world: Pruning) -> None:
     assert RollupDay.objects.count() == 0  # its hour is not over
 
 
-def test_pruning_that_dies_at_any_statement_spoils_nothing(world: Pruning, monkeypatch: Any) -> None:
-    monkeypatch.setattr(pruning.time, "sleep", lambda _: None)
+def test_pruning_that_dies_at_any_statement_spoils_nothing(world: Pruning) -> None:
     write(Chance(9).hits(world.pk, 60))
     world.build()
     periods = [Period(FIRST, CUT - MICROSECOND), Period(CUT - 9 * DAY, NOW), Period(CUT, NOW)]
@@ -393,8 +392,7 @@ def test_pruning_that_dies_at_any_statement_spoils_nothing(world: Pruning, monke
     assert not world.prune()
 
 
-def test_a_pruner_at_any_statement_of_a_reader_changes_no_answer(world: Pruning, monkeypatch: Any) -> None:
-    monkeypatch.setattr(pruning.time, "sleep", lambda _: None)
+def test_a_pruner_at_any_statement_of_a_reader_changes_no_answer(world: Pruning) -> None:
     write(Chance(11).hits(world.pk, 60))
     world.build()
     period, told = Period(CUT - 9 * DAY, NOW), []

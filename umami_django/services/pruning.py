@@ -12,7 +12,6 @@ so a batch may be deleted, or not, without any answer changing. Two things stay 
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,13 +25,12 @@ from ..models import EventData, EventDocument, RollupState, Session, SessionData
 from ..rollups.build import build_step
 from ..rollups.reading import Rollups
 from ..rollups.state import holds, let_go
-from ..writers import connection as own
-from ..writers.rows import write_transaction
+from .batches import batch
 from .retention import cut, months_kept
 from .unused_terms import note_deleted
 
-BATCH_HITS = 2_000
-"""A few hundredths of a second for a database: nobody who collects notices."""
+BATCH_HITS = 500
+"""A few hundredths of a second for a database: that long others wait on SQLite."""
 SESSIONS_AT_ONCE = 500
 
 Visit = tuple[int, int]
@@ -140,7 +138,7 @@ def prune_website(
 
 def _prune_some(rows: list[Row], pruned: Pruned, using: str) -> bool:
     """False when the website was reset meanwhile, and begins anew."""
-    with _resting(), own.own_connection.in_use(using), write_transaction(using):
+    with batch(using):
         if not _is_let_go(pruned, using):
             return False
         _delete(rows, pruned, using)
@@ -252,7 +250,7 @@ def _delete_sessions(pruned: Pruned, stop_at: float, using: str) -> None:
     rows = list(ordered.values_list("pk", "created_at")[:SESSIONS_AT_ONCE])
     while rows and time.monotonic() < stop_at:
         keys = [key for key, _ in rows]
-        with _resting(), own.own_connection.in_use(using), write_transaction(using):
+        with batch(using):
             SessionData.objects.using(using).filter(session_id__in=keys)._raw_delete(using)
             pruned.sessions += ended.filter(pk__in=keys)._raw_delete(using)
             note_deleted(pruned.website_id, timezone.now(), using)
@@ -273,14 +271,6 @@ def _sessions_before(pruned: Pruned, using: str) -> QuerySet[Session]:
 
 def _hour(pruned: Pruned) -> int:
     return to_micros(pruned.raw_from) // HOUR_US
-
-
-@contextmanager
-def _resting() -> Iterator[None]:
-    """Afterwards, nothing for as long as the block took: others have the database, too."""
-    began = time.monotonic()
-    yield
-    time.sleep(time.monotonic() - began)
 
 
 def _after(before: int, progress: Progress | None) -> Progress | None:
