@@ -40,10 +40,10 @@ from umami_django.services.purge import purge_website
 from umami_django.services.websites import reset_website
 from umami_django.stats import checking
 from umami_django.stats.exactness import Exactness, exactness, knowing_pruned
-from umami_django.stats.overview import summary
+from umami_django.stats.overview import life, summary
 from umami_django.stats.rankings import ranking
 from umami_django.stats.raw import overview as by_hits
-from umami_django.stats.series import event_series, pageview_series
+from umami_django.stats.series import event_series, pageview_series, traffic_series
 from umami_django.writers import sessions, write
 
 from .test_interruptions import at_every_statement, die
@@ -106,6 +106,7 @@ def ask(website_id: int, period: Period, tz: str, *, raw_from: datetime | None =
     answers: dict[str, Any] = {key: summary(scope, key) for key in VisitKey}
     answers |= {f"series {unit}": pageview_series(scope, unit) for unit in (Unit.DAY, Unit.MONTH)}
     answers["events"] = event_series(scope, Unit.DAY)
+    answers["chart"] = traffic_series(scope, Unit.DAY, NOW)
     for metric, counted in RANKED:
         answers[f"{metric} {counted or ''}".strip()] = ranking(scope, metric, counted=counted)
     return answers
@@ -118,7 +119,8 @@ def lasting(answers: dict[str, Any], period: Period) -> dict[str, Any]:
     if period.end > CUT:
         inexact += [f"{metric} {Counted.VISITORS}" for metric in (Metric.PATH, Metric.EVENT)]
     rest = {name: answer for name, answer in answers.items() if name not in inexact}
-    numbers = rest.pop(VisitKey.VISIT)
+    numbers, chart = rest.pop(VisitKey.VISIT), rest.pop("chart")
+    rest["chart"] = [(point.start_us, point.numbers.pageviews, point.numbers.visitors) for point in chart]
     return rest | {"pageviews": numbers.pageviews, "visitors": numbers.visitors}
 
 
@@ -328,6 +330,9 @@ def test_a_late_hit_before_the_cut_is_built_before_anything_goes(world: Pruning)
     assert RollupMark.objects.count() == 1
     assert world.prune().hits == 2
     assert summary(Scope(world.pk, Period(FIRST, CUT), raw_from=CUT)).visitors == 2
+    whole = life(world.pk)
+    assert whole is not None
+    assert whole.start == CUT - 2 * DAY
 
 
 def test_a_hit_that_slips_in_before_the_cut_later_goes_uncounted_and_harms_nothing(world: Pruning) -> None:

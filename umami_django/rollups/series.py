@@ -77,7 +77,7 @@ def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, S
             more = corrected((times[visit] for visit in going_on[part.start // 4]), stretch, stretch)
         else:
             views += len(part.cut.head) + len(part.cut.tail)
-            visitors += unseen(rollups, part.cut)
+            visitors += unseen(rollups, part.cut, part.start * QUARTER_US)
             more = corrections(rollups, stretch, part.cut)
         begun, bounces, seconds = (
             days_of.hourly_sum(days, name, part.start // 4, part.end // 4) + change
@@ -136,17 +136,19 @@ def _parts(
     parts, cuts = [], 0
     for bucket in buckets:
         start_us, end_us = bucket.start_us, bucket.end_us
-        if start_us % width_us == 0 and end_us % width_us == 0 and end_us <= built_until_us:
+        # where hits are pruned, nothing could be read at the edges of an hour: visits are as the hours tell
+        width = QUARTER_US if end_us < rollups.raw_from_us else width_us
+        if start_us % width == 0 and end_us % width == 0 and end_us <= built_until_us:
             parts.append(_Part(bucket, start_us // QUARTER_US, end_us // QUARTER_US))
             continue
         cuts += 1
-        if cuts > most_cut:
-            return None
+        if cuts > most_cut and buckets[0].start_us >= rollups.raw_from_us:
+            return None  # where hits are pruned nobody else could tell
         if start_us < rollups.raw_from_us:
             # there is no head: that is pruned, and the bucket begins with a whole quarter
             until = min(end_us // HOUR_US, rollups.hold.hours)
             tail = rows.views(rollups.website_id, until * HOUR_US, end_us, rollups.using)
-            cut = Edges(until, until, [], tail)
+            cut = Edges(start_us // HOUR_US, until, [], tail)
             parts.append(_Part(bucket, start_us // QUARTER_US, until * 4, cut))
             continue
         cut = edges(rollups, (start_us, end_us))

@@ -37,7 +37,7 @@ def traffic_points(scope: Scope, unit: Unit) -> list[TrafficPoint] | None:
     """All numbers of each bucket that has any; None when summaries cannot tell."""
 
     def asked(rollups: Rollups, stretch: tuple[int, int]) -> list[TrafficPoint] | None:
-        pieces = buckets(_period(stretch), unit, scope.tz)
+        pieces = buckets(_period(rollups.widened(stretch, QUARTER_US)), unit, scope.tz)
         counted = None if pieces is None else series.numbers(rollups, pieces)
         if counted is None:
             return None
