@@ -311,7 +311,9 @@ def test_own_referrers_are_left_out_with_and_without_www(visitor: Visitor, seen:
 def test_it_says_from_when_on_there_are_single_hits(boss: Client, website: Website) -> None:
     now = timezone.now()
     kept_from = cut(now, 2)
-    write([hit(website.pk, "ana", "/", at=kept_from - timedelta(days=3)), hit(website.pk, "bob", "/", at=now)])
+    write(
+        [hit(website.pk, "ana", "/", at=kept_from - timedelta(days=3)), hit(website.pk, "bob", "/", at=now)]
+    )
     page = f"/admin/umami_django/website/{website.pk}/overview/"
     sentence = "Single hits are kept from"
     assert sentence not in boss.get(page, {"range": "12mo"}).content.decode()
