@@ -61,6 +61,7 @@ def test_every_option_of_the_import_is_documented() -> None:
         ("umami_export", "export-and-import"),
         ("umami_import_csv", "export-and-import"),
         ("umami_erase", "erase-a-visitor"),
+        ("umami_prune", "keep-less"),
         ("umami_doctor", "keep-an-eye-on-it"),
     ],
 )

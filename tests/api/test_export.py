@@ -116,9 +116,23 @@ def test_a_visitor_is_erased_by_session_and_by_distinct_id(website: Website, own
     fill(website)
     bob = Session.objects.get(pk=hit(website.pk, "bob", "/").session_id).uuid
     answer = owner_api.delete(route(website, f"sessions/{bob}"))
-    assert answer.json() == {"ok": True, "sessions": 1, "hits": 7, "eventData": 7, "sessionData": 0}
+    assert answer.json() == {
+        "ok": True,
+        "sessions": 1,
+        "hits": 7,
+        "eventData": 7,
+        "sessionData": 0,
+        "stillInTotals": 0,
+    }
     answer = owner_api.delete(route(website, "visitors?distinctId=ana%40example.com"))
-    assert answer.json() == {"ok": True, "sessions": 1, "hits": 3, "eventData": 0, "sessionData": 3}
+    assert answer.json() == {
+        "ok": True,
+        "sessions": 1,
+        "hits": 3,
+        "eventData": 0,
+        "sessionData": 3,
+        "stillInTotals": 0,
+    }
     assert StoredHit.objects.count() == 1
     assert owner_api.delete(route(website, f"sessions/{bob}")).status_code == 404
     assert owner_api.delete(route(website, "visitors?distinctId=%00")).status_code == 404

@@ -10,12 +10,15 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from tests.admin.markup import inline_code
 from tests.factories import make_account, make_website
 from tests.traffic import Traffic, hit
 from umami_django.exceptions import TooSlow
 from umami_django.models import Website
+from umami_django.services.pruning import prune
+from umami_django.services.retention import cut
 from umami_django.writers import write
 
 from .conftest import Visitor
@@ -303,3 +306,21 @@ def test_owners_see_their_own_and_customers_nothing(client: Client, website: Web
 def test_own_referrers_are_left_out_with_and_without_www(visitor: Visitor, seen: Traffic) -> None:
     html = visitor.get("panel/sources/", {"sources": "referrers"}).content.decode()
     assert "example.com" not in "".join(labels(html))
+
+
+def test_it_says_from_when_on_there_are_single_hits(boss: Client, website: Website) -> None:
+    now = timezone.now()
+    kept_from = cut(now, 2)
+    write(
+        [hit(website.pk, "ana", "/", at=kept_from - timedelta(days=3)), hit(website.pk, "bob", "/", at=now)]
+    )
+    page = f"/admin/umami_django/website/{website.pk}/overview/"
+    sentence = "Single hits are kept from"
+    assert sentence not in boss.get(page, {"range": "12mo"}).content.decode()
+    Website.objects.update(keep_months=2)
+    prune(now)
+    for range_ in ("12mo", "all"):
+        html = boss.get(page, {"range": range_}).content.decode()
+        assert f"{sentence} {date_format(kept_from, 'DATE_FORMAT')} on (UTC)" in html, range_
+        assert card(html, "Pageviews")[0] == "2", range_
+    assert sentence not in boss.get(page, {"range": "7d"}).content.decode()

@@ -10,11 +10,15 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError
 from django.test import override_settings
+from django.utils import timezone
 
 from tests.factories import make_account
+from umami_django.domain.periods import HOUR_US, from_micros, to_micros
 from umami_django.domain.roles import Role
-from umami_django.models import Account, Move, Session, StoredHit, Term, Website
+from umami_django.models import Account, EventDocument, Move, Session, StoredHit, Term, Website
 from umami_django.moving.sources.connection import reading
+from umami_django.services.pruning import prune_website
+from umami_django.writers import sessions
 
 from . import schemas
 from .conftest import SourceDatabase, moved
@@ -174,3 +178,23 @@ def test_an_import_without_the_hasher_says_so(database: SourceDatabase) -> None:
     bcrypt = "django.contrib.auth.hashers.BCryptPasswordHasher"
     with override_settings(PASSWORD_HASHERS=[bcrypt]):
         assert "BCryptPasswordHasher" not in moved(database)
+
+
+def test_what_is_of_pruned_time_is_left_out_and_told(database: SourceDatabase) -> None:
+    assert "left out" not in moved(database)
+    hits = StoredHit.objects.filter(website_id=7)
+    times = sorted(hits.values_list("created_at", flat=True))
+    hour = to_micros(times[len(times) // 2]) // HOUR_US // 24 * 24
+    at = from_micros(hour * HOUR_US)
+    older = hits.filter(created_at__lt=at).count()
+    assert older
+    assert prune_website(7, at, timezone.now()).hits == older
+    report = moved(database)
+    assert f"rows of before {at:%Y-%m-%d} are left out, since hits of that time are pruned here." in report
+    assert "All counts agree." in report
+    assert not hits.filter(created_at__lt=at).exists()
+    for model in (Move, StoredHit, Session, EventDocument):  # from the beginning
+        model.objects.filter(website_id=7).delete()  # type: ignore[attr-defined]
+    sessions.forget()
+    assert "are left out" in moved(database)
+    assert not hits.filter(created_at__lt=at).exists()

@@ -44,7 +44,8 @@ def test_a_sound_installation(website: Website, capsys: Any, django_assert_max_n
         call_command("umami_doctor")
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [
-        ["ok", name] for name in "database clock journal hits refused proxies geo salts purges sizes".split()
+        ["ok", name]
+        for name in "database clock journal hits refused proxies geo salts purges summaries sizes".split()
     ]
     assert "2 in the last 24 hours on 1 websites" in lines[3]
 

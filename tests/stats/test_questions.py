@@ -375,7 +375,7 @@ def queries(scope: Scope) -> dict[str, tuple[int, Callable[[], Any]]]:
     return {
         "summary": (3, lambda: summary(filtered)),
         "comparison": (6, lambda: comparison(filtered)),
-        "life": (2, lambda: life(website)),
+        "life": (3, lambda: life(website)),
         "traffic_series": (3, lambda: traffic_series(filtered, Unit.HOUR, now)),
         "one_event_series": (4, lambda: one_event_series(filtered, "buy", Unit.HOUR, now)),
         "ranking": (3, lambda: ranking(filtered, Metric.PATH)),

@@ -10,6 +10,7 @@ from ..domain.periods import Period, default_unit, same_period_last_year, units_
 from ..domain.scope import Scope
 from ..domain.vocabulary import Unit
 from ..models import Website
+from ..stats.exactness import knowing_pruned
 from ..stats.overview import life
 from .door import Door
 from .ranges import period_before, period_between, period_of
@@ -42,22 +43,24 @@ class Asked:
 
 
 def asked(request: HttpRequest, door: Door) -> Asked:
-    """What *request* asks for. No query, except for the range "all time": two by index."""
+    """What *request* asks for. No query, except for the range "all time" (two by index), and for periods
+    that do not begin in this month or the last (one)."""
     state, problems = read(dict(request.GET.lists()))
     now = timezone.now()
     tz = zone_of(state, door.website)
     website = door.website
     whole = life(website.pk, since=website.reset_at) if state.range == "all" else None
     period = period_of(state.range, state.step, now, tz, state.edges, whole)
-    units = units_for(period)
+    units, compared = units_for(period), _compared(state, now, tz, period)
+    scope = Scope(website.pk, period, tz, (*door.fixed, *state.filters), since=website.reset_at)
     return Asked(
         door=door,
         state=state,
         problems=tuple(problems),
         now=now,
         tz=tz,
-        scope=Scope(website.pk, period, tz, (*door.fixed, *state.filters), since=website.reset_at),
-        compared=_compared(state, now, tz, period),
+        scope=knowing_pruned(scope, now, *([compared] if compared else [])),
+        compared=compared,
         unit=state.unit if state.unit in units else default_unit(period),
         units=units,
     )

@@ -22,6 +22,7 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
     Reason.EXCLUDED_PATH: (_("Paths"), _("pages under an excluded path")),
     Reason.DO_NOT_TRACK: (_("Do not track"), _("visitors whose browser asks for it")),
     Reason.RATE_LIMITED: (_("Too many"), _("more from one address than UMAMI['COLLECT_RATE'] allows")),
+    Reason.PRUNED_PERIOD: (_("Too old"), _("of a time whose hits were pruned already")),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ..stats.exactness import exactness
 from .asked import Asked
 from .chips import chips
 from .definitions import DEFINITIONS
@@ -46,6 +47,7 @@ def page_context(question: Asked, here: str, **more: Any) -> dict[str, Any]:
         "menus": menus(question),
         "chips": chips(question),
         "problems": question.problems,
+        "raw_from": exactness(question.scope).raw_from,
         "definitions": DEFINITIONS,
         "here": here,
         **more,

@@ -12,6 +12,7 @@ class Scope:
     """Which traffic a question is about: one website, a period, the asker's time zone, filters (ANDed).
 
     `since`: the website was reset then; traffic up to that moment is as good as gone, whatever the period says.
+    `raw_from`: hits of before it were pruned; what only hits can tell is told from then on.
     """
 
     website_id: int
@@ -19,6 +20,7 @@ class Scope:
     tz: tzinfo = field(default=UTC)
     filters: FilterSet = ()
     since: datetime | None = None
+    raw_from: datetime | None = None
 
     def previous(self) -> "Scope":
         """The same question about the period before."""

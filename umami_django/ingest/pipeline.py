@@ -36,6 +36,7 @@ class Reason(StrEnum):
     EXCLUDED_PATH = "excluded-path"
     DO_NOT_TRACK = "do-not-track"
     RATE_LIMITED = "rate-limited"
+    PRUNED_PERIOD = "pruned-period"
 
 
 class Visitor(NamedTuple):

@@ -19,6 +19,7 @@ from ..ingest.payload import HOSTNAME_LENGTH, URL_LENGTH, Payload, clean
 from ..ingest.pipeline import Reason, Rules, Tracked, Visitor, collect, exclusion, refusal
 from ..models import LogImport, Website
 from ..services.directory import tracked
+from ..services.pruning import kept_from
 from ..services.salts import salt_for
 from ..writers import write
 from ..writers.rows import write_transaction
@@ -72,14 +73,16 @@ def import_log(
     ruler = begins_as_before(file, ledger.bytes_read, ledger.digest) if ledger is not None else None
     outcome.lines_known |= ruler is not None
     ruler = ruler or Ruler()
-    counted = tracked(website.pk, website.uuid)
+    counted, raw_from = tracked(website.pk, website.uuid), kept_from(website.pk)
     lines = complete_lines(file)
     while batch := [line for line, _ in zip(lines, range(BATCH_LINES), strict=False)]:
         hits = []
         for line in batch:
             ruler.measure(line)
             hit = _hit(text(line), parse, counted, selection, rules, now, outcome)
-            if hit is not None:
+            if hit is not None and raw_from is not None and hit.created_at < raw_from:
+                outcome.skipped[Skip.PRUNED] += 1
+            elif hit is not None:
                 hits.append(hit)
         outcome.lines += len(batch)
         outcome.pageviews += len(hits)

@@ -30,6 +30,7 @@ class Skip(StrEnum):
     OUT_OF_TIME = "outside --since and --until"
     BOT = "bots"
     REFUSED = "no user agent or a blocked address"
+    PRUNED = "of a time whose hits are pruned here"
 
 
 @dataclass(frozen=True, slots=True)

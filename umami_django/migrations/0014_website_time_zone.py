@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('umami_django', '0012_path_and_event_indexes'),
+        ('umami_django', '0013_session_pruned_until'),
     ]
 
     operations = [

@@ -74,7 +74,7 @@ class Salt(models.Model):
 
 
 class Session(models.Model):
-    """One visitor of one website in one salt period, as first seen. Never updated."""
+    """One visitor of one website in one salt period, as first seen. Only pruning ever changes it."""
 
     is_traffic = True
 
@@ -92,6 +92,14 @@ class Session(models.Model):
     region = TermField()
     city = TermField()
     distinct_id = models.CharField(max_length=50, null=True, blank=True)
+    pruned_until = MicrosField(
+        _("pruned until"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The time of the last pageview that was pruned: summaries know from it who was seen before."
+        ),
+    )
 
     objects = SessionQuerySet.as_manager()
 

@@ -18,6 +18,7 @@ from ..domain.hits import Hit, Identification
 from ..domain.vocabulary import HitKind
 from ..logs.reader import LONGEST_LINE, Ruler, begins_as_before
 from ..models import LogImport, Session, Website
+from ..services.pruning import kept_from
 from ..writers import write
 from ..writers.rows import write_transaction
 from . import cells, json_lines
@@ -113,6 +114,7 @@ class _Import:
         self._file, self._content, self._website = file, content, website
         self._options, self._spool, self._outcome = options, spool, outcome
         self._using = umami_settings().TRAFFIC_DATABASE
+        self._raw_from = kept_from(website.pk)
         self._batch = _Batch()
         self._head = _head_digest(file)
         first = next(Lines(file, Ruler()), "")
@@ -217,7 +219,9 @@ class _Import:
                 raise Broken(line, "", f"{shown(sorted(record))} is none of session, hit, end")
 
     def _meet(self, hit: Hit, line: int) -> None:
-        if self._options.covers(hit.created_at):
+        if self._raw_from is not None and hit.created_at < self._raw_from:
+            self._outcome.skipped["of a time whose hits are pruned here"] += 1
+        elif self._options.covers(hit.created_at):
             self._batch.hits.append(hit)
             self._batch.mean(hit.session_id, line)
         else:

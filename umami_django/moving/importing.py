@@ -13,6 +13,7 @@ from .. import conf
 from ..domain.hits import Hit, Identification
 from ..domain.periods import EPOCH, from_micros, to_micros
 from ..models import Move, Session, Website
+from ..services.pruning import kept_from
 from ..services.purge import purge_website
 from ..writers import sessions
 from ..writers.entries import entry_of
@@ -41,7 +42,7 @@ def begun(source: Source, site: Site, website: Website, since: datetime | None) 
         purge_website(website)
         sessions.forget()
     using = conf.umami_settings().TRAFFIC_DATABASE
-    since = later(since, site.reset_at)
+    since = later(later(since, site.reset_at), kept_from(website.pk))
     move = Move.objects.using(using).filter(website_id=website.pk).first()
     if move is None:
         move = Move(website_id=website.pk, family=source.family, since=since)
@@ -88,7 +89,12 @@ def later(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def _store(source: Source, site: Site, move: Move, stream: str, rows: Sequence[Told], last: Position) -> None:
     using = conf.umami_settings().TRAFFIC_DATABASE
-    hits = [entry_of(told) for told in rows if isinstance(told, Hit)]
+    raw_from = kept_from(move.website_id)
+    hits = [
+        entry_of(told)
+        for told in rows
+        if isinstance(told, Hit) and (raw_from is None or told.created_at >= raw_from)
+    ]
     told = [told for told in rows if isinstance(told, Identification)]
     count = len(rows) + move.positions.get(stream, [0, "", 0])[2]
     positions = move.positions | {stream: [to_micros(last.at), last.row, count]}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ..services.pruning import kept_from
 from .importing import begun, bring, brought, later
 from .people import Arrivals, CannotMove, bring_people, bring_sites, planned
 from .progress import Progress
@@ -81,6 +82,17 @@ def move_in(found: Plan, progress: Callable[[Progress], None], clock: Callable[[
     with _few_collections():
         for site, move in moves:
             bring(source, site, move, advance)
+    for site, move in moves:
+        if (raw_from := kept_from(move.website_id)) is not None:
+            left_out = sum(
+                source.count(stream, site, None) - source.count(stream, site, raw_from)
+                for stream in source.streams
+            )
+            if left_out:
+                arrivals.notes.append(
+                    f"{site.name}: {left_out:,} rows of before {raw_from:%Y-%m-%d} are left out, since hits of that "
+                    "time are pruned here."
+                )
     counted = [line for site, move in moves for line in lines(source, site, move)]
     return Moved(state.done, counted, arrivals.notes)
 

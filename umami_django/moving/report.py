@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from .. import conf
 from ..domain.vocabulary import HitKind
 from ..models import EventData, EventDocument, Move, Session, SessionData, StoredHit
+from ..services.pruning import kept_from
 from .values import Site, Source, Tally
 
 
@@ -31,11 +32,12 @@ class Line:
 
 
 def lines(source: Source, site: Site, move: Move) -> list[Line]:
-    """Source and target of one website, counted."""
-    wanted = source.counts(site, move.since)
-    here = held(move.website_id, source.tallied, move.since)
+    """Source and target of one website, counted: what is pruned here by now is left out on both sides."""
+    since = max(filter(None, (move.since, kept_from(move.website_id))), default=None)
+    wanted = source.counts(site, since)
+    here = held(move.website_id, source.tallied, since)
     if here[Tally.SESSIONS] > wanted[Tally.SESSIONS]:
-        wanted[Tally.SESSIONS] += source.lost_sessions(site, move.since)
+        wanted[Tally.SESSIONS] += source.lost_sessions(site, since)
     return [_line(site.name, table, wanted[table], here[table], move) for table in source.tallied]
 
 

@@ -97,6 +97,8 @@ class HitQuerySet(models.QuerySet[Any]):
     def asked_about(self, scope: Scope) -> Self:
         """Hits of the scope's website in its period, whatever its filters."""
         hits = self.for_website(scope.website_id).during(scope.period)
+        if scope.raw_from is not None and scope.period.start < scope.raw_from:
+            hits = hits.filter(created_at__gte=scope.raw_from)
         return hits if scope.since is None else hits.filter(created_at__gt=scope.since)
 
     def matching(self, scope: Scope) -> Self:

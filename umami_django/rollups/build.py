@@ -13,7 +13,7 @@ from django.db import DatabaseError, connections
 
 from ..domain.periods import HOUR_US, to_micros
 from ..domain.vocabulary import Span
-from ..models import RollupDay, RollupState, RollupValues
+from ..models import RollupDay, RollupState, RollupValues, Session
 from ..writers.trouble import passes
 from . import rows
 from .day import HOURLY, Day, unpacked
@@ -85,23 +85,44 @@ def prepared(website_id: int, closable: int, using: str) -> RollupState | None:
     return state
 
 
-def drop(website_id: int, using: str) -> None:
-    """Forget a website's summaries; they are built again from its hits."""
+def drop(website_id: int, using: str, *, pruned_too: bool = False) -> None:
+    """Forget a website's summaries; they are built again from its hits.
+
+    What the hits of were pruned stays, since nothing could be built there; unless *pruned_too*, for a website that
+    begins anew.
+    """
     while (state := RollupState.objects.using(using).filter(pk=website_id).first()) is not None:
         try:
-            _drop(state, using)
+            with building(state, using) as now:
+                if now.raw_from is None or pruned_too:
+                    _drop_all(now, using)
+                else:
+                    _drop_from(now, now.raw_from, using)
         except BuiltElsewhere:
             continue
         return
 
 
-def _drop(state: RollupState, using: str) -> None:
-    with building(state, using) as now:
-        now.hours_until, now.days_until, now.months_until, now.longest_pause = None, 0, 0, 0
-        now.closed_until = 0
-        for model in (RollupDay, RollupValues):
-            rows_of_website = model._default_manager.using(using).filter(website_id=state.website_id)
-            rows_of_website._raw_delete(using)
+def _drop_all(state: RollupState, using: str) -> None:
+    state.hours_until, state.days_until, state.months_until, state.longest_pause = None, 0, 0, 0
+    state.closed_until, state.raw_from = 0, None
+    for model in (RollupDay, RollupValues):
+        model._default_manager.using(using).filter(website_id=state.website_id)._raw_delete(using)
+    returning = Session.objects.using(using).filter(website_id=state.website_id, pruned_until__isnull=False)
+    returning.update(pruned_until=None)
+
+
+def _drop_from(state: RollupState, hour: int, using: str) -> None:
+    """Keep what came before *hour*, the start of a month."""
+    day = hour // DAY_HOURS
+    month = month_of_day(day)
+    state.hours_until, state.days_until, state.months_until = hour, day, month
+    state.closed_until = hour
+    days = RollupDay.objects.using(using).filter(website_id=state.website_id, day__gte=day)
+    days._raw_delete(using)
+    values = RollupValues.objects.using(using).filter(website_id=state.website_id)
+    for span, start in ((Span.HOUR, hour), (Span.DAY, day), (Span.MONTH, month)):
+        values.filter(span=span, start__gte=start)._raw_delete(using)
 
 
 def _build_hours(state: RollupState, closable: int, using: str, most_hits: int) -> Step | None:

@@ -1,6 +1,7 @@
 """The numbers of a stretch of time out of summaries: whole hours from packed days, what it cuts off from hits.
 
-Exact: equal to what the hits alone say. Source: design, section 5.
+Exact: equal to what the hits alone say. Source: design, section 5. Where hits are pruned, a stretch is widened to whole
+hours, and visits that reach over its ends are as the hours tell them.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -47,14 +48,15 @@ def edges(rollups: Rollups, stretch: Stretch) -> Edges:
 
 
 def summary(rollups: Rollups, stretch: Stretch, visit_key: VisitKey) -> Summary | None:
-    """The numbers of *stretch*; None when it holds no whole hour that is built. Up to eight queries."""
+    """The numbers of *stretch*; None when it holds no whole hour that is built. Up to nine queries."""
+    stretch = rollups.widened(stretch, HOUR_US)
     cut = edges(rollups, stretch)
     if cut.start == cut.end:
         return None
     start, end = cut.start, cut.end
     days = rollups.days_for([(start * 4, end * 4)])
     views = days_of.pageviews(days, start * 4, end * 4) + len(cut.head) + len(cut.tail)
-    visitors = days_of.visitors(days, start * 4, end * 4) + unseen(rollups, cut)
+    visitors = days_of.visitors(days, start * 4, end * 4) + unseen(rollups, cut, hour_us(start))
     if visit_key is VisitKey.HOUR:
         visits, bounces, seconds = _hours(cut)
         visits += days_of.hourly_sum(days, "hour_visits", start, end)
@@ -71,14 +73,14 @@ def summary(rollups: Rollups, stretch: Stretch, visit_key: VisitKey) -> Summary 
     )
 
 
-def unseen(rollups: Rollups, cut: Edges) -> int:
-    """Sessions at the edges that are not in the whole hours."""
+def unseen(rollups: Rollups, cut: Edges, since_us: int) -> int:
+    """Sessions at the edges that are not in what lies between, from *since_us* on."""
     sessions = cut.sessions
     if not sessions:
         return 0
-    seen = rows.active_sessions(
-        rollups.website_id, sessions, hour_us(cut.start), hour_us(cut.end), rollups.using
-    )
+    seen = rows.active_sessions(rollups.website_id, sessions, since_us, hour_us(cut.end), rollups.using)
+    if since_us < rollups.raw_from_us:
+        seen |= rows.pruned_since(rollups.website_id, sessions, since_us, rollups.using)
     return len(sessions) - len(seen)
 
 

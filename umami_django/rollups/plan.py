@@ -105,6 +105,8 @@ def _is_summarised(metric: Metric, counted: Counted) -> bool:
 
 def _by_length(scope: Scope) -> Plan:
     start_us, end_us = stretch(scope)
+    if scope.raw_from is not None and start_us < to_micros(scope.raw_from):
+        return Plan(Way.SUMMARIES, "hits of that time are pruned")
     if end_us - start_us < SHORTEST // MICROSECOND:
         return Plan(Way.HITS, "it is about less than two days")
     return Plan(Way.SUMMARIES, "whole hours, days and months are built")

@@ -1,6 +1,7 @@
 """How often each value of a dimension occurs in a stretch of time, out of summaries; what they do not cover, from hits.
 
 Answers are counts by value, as summaries name values: ids of terms, 0 for none, places as `sweep.place` makes them.
+Where hits are pruned, a stretch is widened to whole days.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from ..domain.vocabulary import Span
 from . import rows
 from .numbers import Edges, Stretch, touched_visits
 from .reading import Rollups
-from .sweep import ENTRY
+from .sweep import ENTRY, SESSION_DIMENSIONS
 from .units import DAY_HOURS, DAY_QUARTERS, ceil_hour, first_day, hour_us, month_of_day, start_quarter
 from .values import Values
 
@@ -30,6 +31,7 @@ class _Cover:
 
 def pageviews(rollups: Rollups, dimension: int, stretch: Stretch) -> Counts | None:
     """Pageviews of each value (of event names: events); None when the stretch holds no whole day that is built."""
+    stretch = rollups.widened(stretch, DAY_US)
     cover = _cover(rollups, stretch)
     if cover is None:
         return None
@@ -44,6 +46,7 @@ def pageviews(rollups: Rollups, dimension: int, stretch: Stretch) -> Counts | No
 
 def visitors(rollups: Rollups, dimension: int, stretch: Stretch) -> Counts | None:
     """Visitors of each value; None when the stretch holds no whole day that is built."""
+    stretch = rollups.widened(stretch, DAY_US)
     cover = _cover(rollups, stretch)
     if cover is None:
         return None
@@ -72,6 +75,7 @@ def ends_of_visits(rollups: Rollups, dimension: int, stretch: Stretch) -> Counts
     Units tell of visits that began in them, and how their last path changed. A visit that is also at an edge, or
     reaches over one, is taken out and counted anew.
     """
+    stretch = rollups.widened(stretch, DAY_US)
     cover = _cover(rollups, stretch)
     if cover is None:
         return None
@@ -138,4 +142,8 @@ def _unseen(rollups: Rollups, dimension: int, stretch: Stretch, middle: Stretch)
     if not found:
         return found
     sessions = {session for session, _ in found}
-    return found - rows.seen_with(rollups.website_id, dimension, sessions, middle, rollups.using)
+    found -= rows.seen_with(rollups.website_id, dimension, sessions, middle, rollups.using)
+    if middle[0] < rollups.raw_from_us and dimension in SESSION_DIMENSIONS:
+        pruned = rows.pruned_since(rollups.website_id, sessions, middle[0], rollups.using)
+        found = {(session, value) for session, value in found if session not in pruned}
+    return found

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
+from ..domain.periods import HOUR_US
 from ..domain.vocabulary import Span
 from ..models import RollupDay, RollupValues
 from .day import NEAREST, DayCounts, Days
@@ -57,14 +58,31 @@ class Rollups:
                     found[number] = DayCounts(counts, far=far)
         return found
 
+    @property
+    def raw_from_us(self) -> int:
+        """Before this time (in microseconds) hits are pruned; 0 when none are."""
+        return (self.hold.raw_from or 0) * HOUR_US
+
+    def widened(self, stretch: tuple[int, int], unit_us: int) -> tuple[int, int]:
+        """*stretch*, its ends moved outwards to whole units where they are in pruned time: nothing tells of less."""
+        start, end = stretch
+        return (
+            start // unit_us * unit_us if start < self.raw_from_us else start,
+            -(-end // unit_us) * unit_us if end < self.raw_from_us else end,
+        )
+
     def straddling(self, hours: Iterable[int]) -> dict[int, set[tuple[int, int]]]:
-        """For each of these hours the visits (session, visit) with pageviews before it, and in it or later."""
+        """For each of these hours the visits (session, visit) with pageviews before it, and in it or later.
+
+        None for an hour in pruned time: their pageviews are gone, and nothing could be counted anew.
+        """
         hours = sorted(hours)
         longest = self.hold.longest_pause
         found: dict[int, set[tuple[int, int]]] = {hour: set() for hour in hours}
         wanted = {
             day
             for hour in hours
+            if hour >= (self.hold.raw_from or 0)
             for day in range(hour // DAY_HOURS, (hour + max(longest - 1, 0)) // DAY_HOURS + 1)
         }
         if not longest or not wanted:
@@ -75,7 +93,7 @@ class Rollups:
                 hour = number * DAY_HOURS + place
                 if hour >= self.hold.hours:
                     continue
-                for boundary in range(hour - since + 1, hour + 1):
+                for boundary in range(max(hour - since + 1, self.hold.raw_from or 0), hour + 1):
                     if boundary in found:
                         found[boundary].add((session, visit))
         return found

@@ -29,7 +29,10 @@ View = tuple[int, int, int]
 
 
 def stories(website_id: int, start_us: int, end_us: int, using: str) -> Iterator[Story]:
-    """The sessions with a hit from *start_us* until *end_us*, each with all its hits before *end_us*."""
+    """The sessions with a hit from *start_us* until *end_us*, each with all its hits before *end_us*.
+
+    Of those that were pruned the last pageview is told, without its values.
+    """
     statement = (
         f"SELECT {_COLUMNS} FROM {_HITS} WHERE website_id = %s AND created_at >= %s AND created_at < %s "  # noqa: S608
         "ORDER BY session_id, created_at, id"
@@ -38,13 +41,15 @@ def stories(website_id: int, start_us: int, end_us: int, using: str) -> Iterator
     sessions = ((session, list(own)) for session, own in groupby(hits, itemgetter(0)))
     while batch := dict(islice(sessions, SESSIONS_AT_ONCE)):
         earlier = _earlier(website_id, batch, start_us, using)
-        attributes = _attributes(batch, using)
+        attributes = _attributes(
+            batch, using
+        )  # after the hits: what is pruned meanwhile is told by one of them
         for session, own in batch.items():
-            yield (
-                session,
-                attributes.get(session, (None,) * len(SESSION_DIMENSIONS)),
-                earlier.get(session, []) + own,
-            )
+            pruned_until, *values = attributes.get(session, (None,) * (1 + len(SESSION_DIMENSIONS)))
+            before = earlier.get(session, [])
+            if pruned_until is not None and pruned_until < start_us:
+                before = sorted([*before, _pruned(session, pruned_until)], key=itemgetter(2))
+            yield session, tuple(values), before + own
 
 
 def views(website_id: int, start_us: int, end_us: int, using: str, columns: str = "created_at") -> list[Any]:
@@ -101,6 +106,19 @@ def active_sessions(
         found.update(
             row[0] for row in _rows(statement, [*part, start_us, end_us, website_id, HitKind.PAGEVIEW], using)
         )
+    return found
+
+
+def pruned_since(website_id: int, sessions: Collection[int], start_us: int, using: str) -> set[int]:
+    """Those of *sessions* that had a pageview from *start_us* on that was pruned. Ask after `active_sessions`: what is
+    pruned in between is then seen by one of the two."""
+    found: set[int] = set()
+    for part in _parts(sessions):
+        statement = (
+            f"SELECT id FROM {_SESSIONS} WHERE id IN ({_places(part)}) "  # noqa: S608
+            "AND website_id = %s AND pruned_until >= %s"
+        )
+        found.update(row[0] for row in _rows(statement, [*part, website_id, start_us], using))
     return found
 
 
@@ -214,8 +232,13 @@ def _earlier(website_id: int, sessions: Collection[int], before_us: int, using: 
 
 
 def _attributes(sessions: Collection[int], using: str) -> dict[int, tuple[int | None, ...]]:
-    statement = f"SELECT id, {_ATTRIBUTES} FROM {_SESSIONS} WHERE id IN ({_places(sessions)})"  # noqa: S608
+    statement = f"SELECT id, pruned_until, {_ATTRIBUTES} FROM {_SESSIONS} WHERE id IN ({_places(sessions)})"  # noqa: S608
     return {row[0]: tuple(row[1:]) for row in _rows(statement, list(sessions), using)}
+
+
+def _pruned(session: int, at: int) -> Hit:
+    """A pageview that is known to have been, and no more: of a visit of its own."""
+    return session, 0, at, HitKind.PAGEVIEW, None, (None,) * len(HIT_DIMENSIONS)
 
 
 def _hit(row: tuple[Any, ...]) -> Hit:

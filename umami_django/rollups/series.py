@@ -49,7 +49,7 @@ def traffic(rollups: Rollups, buckets: Sequence[Bucket]) -> list[Counted] | None
         visitors = days_of.visitors(days, part.start, part.end)
         if part.cut is not None:
             views += len(part.cut.head) + len(part.cut.tail)
-            visitors += unseen(rollups, part.cut)
+            visitors += unseen(rollups, part.cut, part.start * QUARTER_US)
         found.append((part.bucket, views, visitors))
     return found
 
@@ -77,7 +77,7 @@ def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, S
             more = corrected((times[visit] for visit in going_on[part.start // 4]), stretch, stretch)
         else:
             views += len(part.cut.head) + len(part.cut.tail)
-            visitors += unseen(rollups, part.cut)
+            visitors += unseen(rollups, part.cut, part.start * QUARTER_US)
             more = corrections(rollups, stretch, part.cut)
         begun, bounces, seconds = (
             days_of.hourly_sum(days, name, part.start // 4, part.end // 4) + change
@@ -93,12 +93,14 @@ def events(
     """How often each event happened in each bucket, by the bucket's label and the id of its name (0 for none).
 
     None when summaries cannot tell. Quarters of whole days, and of built hours of the day that is not over; the rest
-    from hits.
+    from hits. The stretch must be one of whole quarters where hits are pruned.
     """
     starts = [bucket.start_us for bucket in buckets]
     if any(start % QUARTER_US for start in starts[1:]):
         return None
-    first, last = -(-stretch[0] // DAY_US), min(stretch[1] // DAY_US, rollups.hold.days)
+    whole = rollups.widened(stretch, DAY_US)
+    since, before = stretch[0] // QUARTER_US, -(-stretch[1] // QUARTER_US)
+    first, last = -(-whole[0] // DAY_US), min(whole[1] // DAY_US, rollups.hold.days)
     if first >= last:
         return None
     until = last * DAY_HOURS
@@ -110,11 +112,13 @@ def events(
         for number, data in rollups.packed(EVENT_TIMES, span, start, end):
             quarters, names, numbers = unpack(data, 3)
             begins = number * width
-            place, bucket = 0, bisect_right(starts, begins * QUARTER_US) - 1
-            while place < len(quarters):
+            # where hits are pruned, days reach over the ends of the stretch
+            place, stop = (bisect_left(quarters, end - begins) for end in (since, before))
+            bucket = bisect_right(starts, max(begins, since) * QUARTER_US) - 1
+            while place < stop:
                 label = buckets[bucket].label_us
                 ends = starts[bucket + 1] // QUARTER_US - begins if bucket + 1 < len(starts) else width
-                end_place = bisect_left(quarters, ends)
+                end_place = min(bisect_left(quarters, ends), stop)
                 for name, count in zip(names[place:end_place], numbers[place:end_place], strict=True):
                     counts[label, name] += count
                 place, bucket = end_place, bucket + 1
@@ -132,12 +136,21 @@ def _parts(
     parts, cuts = [], 0
     for bucket in buckets:
         start_us, end_us = bucket.start_us, bucket.end_us
-        if start_us % width_us == 0 and end_us % width_us == 0 and end_us <= built_until_us:
+        # where hits are pruned, nothing could be read at the edges of an hour: visits are as the hours tell
+        width = QUARTER_US if end_us < rollups.raw_from_us else width_us
+        if start_us % width == 0 and end_us % width == 0 and end_us <= built_until_us:
             parts.append(_Part(bucket, start_us // QUARTER_US, end_us // QUARTER_US))
             continue
         cuts += 1
-        if cuts > most_cut:
-            return None
+        if cuts > most_cut and buckets[0].start_us >= rollups.raw_from_us:
+            return None  # where hits are pruned nobody else could tell
+        if start_us < rollups.raw_from_us:
+            # there is no head: that is pruned, and the bucket begins with a whole quarter
+            until = min(end_us // HOUR_US, rollups.hold.hours)
+            tail = rows.views(rollups.website_id, until * HOUR_US, end_us, rollups.using)
+            cut = Edges(start_us // HOUR_US, until, [], tail)
+            parts.append(_Part(bucket, start_us // QUARTER_US, until * 4, cut))
+            continue
         cut = edges(rollups, (start_us, end_us))
         parts.append(_Part(bucket, cut.start * 4, cut.end * 4, cut))
     return parts

@@ -2,7 +2,7 @@
 
 What is built up to an hour holds for ever, but for marks: a hit that was stored, or erased, before it later. From the
 earliest mark on nothing holds until it is built again; what came before is not touched by it, since summaries look
-only backwards.
+only backwards. And what came before `raw_from` is touched by nothing: the hits that it was counted from are pruned.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connections
 from django.db.models import Max, Min, OuterRef, Subquery
 
-from ..domain.periods import HOUR_US, to_micros
+from ..domain.periods import HOUR_US, from_micros, to_micros
 from ..models import RollupMark, RollupState
 from ..writers import connection as own
 from ..writers.marks import ADVISORY_KEY
@@ -68,15 +68,36 @@ def holds(website_id: int, using: str) -> Holds | None:
 def close_hours(website_id: int, until: int, using: str) -> None:
     """From now on a hit stored before hour *until* leaves a mark; every other one is committed by then."""
     with _writing(using):
-        if connections[using].vendor == "postgresql":
-            with connections[using].cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADVISORY_KEY, website_id])
+        _keep_writers_out(website_id, using)
         states = RollupState.objects.using(using)
         if not states.filter(pk=website_id).exists():
             states.bulk_create([RollupState(website_id=website_id)], ignore_conflicts=True)
         state = _locked(website_id, using)
         if state.closed_until < until:
             RollupState.objects.using(using).filter(pk=website_id).update(closed_until=until)
+
+
+def let_go(website_id: int, hour: int, using: str) -> bool:
+    """From now on summaries are the record of what came before *hour*, the start of a month: its hits may go.
+
+    False, and nothing happens, when not all of it is built in one piece, or something there has changed since.
+    """
+    with _writing(using):
+        _keep_writers_out(website_id, using)
+        states = RollupState.objects.using(using)
+        if not states.filter(pk=website_id).exists():
+            return False
+        state = _locked(website_id, using)
+        if state.raw_from is not None and state.raw_from >= hour:
+            return True
+        marks = RollupMark.objects.using(using).filter(website_id=website_id)
+        months_built = state.months_until >= month_of_day(hour // DAY_HOURS)
+        if not (state.hours_until is not None and state.days_until * DAY_HOURS >= hour and months_built):
+            return False
+        if marks.filter(at__lt=from_micros(hour * HOUR_US)).exists():
+            return False
+        states.filter(pk=website_id).update(raw_from=hour, version=state.version + 1)
+        return True
 
 
 class BuiltElsewhere(Exception):
@@ -131,6 +152,13 @@ def _writing(using: str) -> Iterator[None]:
     """A transaction through the process's own connection: on SQLite processes take turns."""
     with own.own_connection.in_use(using), write_transaction(using):
         yield
+
+
+def _keep_writers_out(website_id: int, using: str) -> None:
+    """Until the end of the transaction; elsewhere than on PostgreSQL the state's row does that (writers/marks.py)."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ADVISORY_KEY, website_id])
 
 
 def _locked(website_id: int, using: str) -> RollupState:

@@ -86,7 +86,7 @@ def purge_website(
         Website.objects.filter(pk=website.pk).delete()
         return removed
     # what is summarised is as of before: it is built again from what is left, before the reset is forgotten
-    drop(website.pk, using)
+    drop(website.pk, using, pruned_too=website.reset_at is not None)
     if website.reset_at is not None:
         # only the reset that was worked off: there may be a newer one by now
         Website.objects.filter(pk=website.pk, reset_at=website.reset_at).update(reset_at=None)

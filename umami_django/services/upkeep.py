@@ -1,4 +1,4 @@
-"""What a worker does beside loading the journal: summaries, purging, erasing, salts. Each job is also a command.
+"""What a worker does beside loading the journal: summaries, purging, pruning, erasing. Each job is also a command.
 
 Every job is taken up again and again; one that fails is logged and tried again, and keeps no other from its turn.
 """
@@ -16,7 +16,7 @@ from .. import conf
 from ..rollups.build import BuiltElsewhere
 from ..rollups.upkeep import follow
 from ..writers import term_budget
-from . import erasure, refusals, unused_terms
+from . import erasure, pruning, refusals, unused_terms
 from .purge import purge
 from .salts import rotate_salts
 
@@ -24,6 +24,9 @@ logger = logging.getLogger("umami_django.worker")
 
 HITS_A_STEP = 50_000
 """Small enough for a journal that is loaded beside: a step holds the process's connection for a moment only."""
+
+PRUNES_FOR_S = 15.0
+"""Once a minute: summaries do not wait long for their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,10 @@ def _sweep_terms() -> None:
     unused_terms.sweep(timezone.now())
 
 
+def _prune() -> None:
+    pruning.prune(timezone.now(), most_s=PRUNES_FOR_S)
+
+
 def _forget_old() -> None:
     rotate_salts(timezone.now())
     for room in (refusals, term_budget):
@@ -65,6 +72,7 @@ JOBS = (
     Job("erasures", 60, _settle_erasures),
     Job("purge", 60, _purge),
     Job("salts", 3600, _forget_old),
+    Job("prune", 60, _prune),
 )
 
 

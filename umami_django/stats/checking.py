@@ -12,6 +12,7 @@ from ..domain.vocabulary import Counted, Metric, Unit, VisitKey
 from ..rollups import rows
 from ..rollups.plan import Plan, among, of_numbers, of_ranking, of_series
 from ..rollups.state import holds
+from ..rollups.units import hour_us
 from . import summed
 from .overview import by_summaries_only
 from .raw import overview, rankings, series
@@ -32,7 +33,10 @@ SHORTEST = timedelta(days=3)
 
 def compared(website_id: int, now: datetime, questions: int) -> Iterator[str]:
     """A line for each of *questions* random questions that summaries answer differently from the hits."""
-    first = rows.first_time(website_id, umami_settings().TRAFFIC_DATABASE)
+    using = umami_settings().TRAFFIC_DATABASE
+    hold = holds(website_id, using)
+    # hits can tell of what is not pruned only
+    first = rows.first_time(website_id, using, hour_us(hold.raw_from or 0) if hold else None)
     if first is None:
         return
     begins = from_micros(first)

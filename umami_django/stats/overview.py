@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from ..domain.answers import Comparison, Summary
-from ..domain.periods import Period
+from ..domain.periods import DAY_US, Period, from_micros
 from ..domain.scope import Scope
 from ..domain.vocabulary import VisitKey
-from ..models import StoredHit
+from ..models import RollupDay, RollupState, StoredHit
 from ..rollups import numbers
 from ..rollups.plan import of_numbers
 from .raw import overview as raw
@@ -37,11 +37,20 @@ def comparison(
 
 
 def life(website_id: int, *, since: datetime | None = None) -> Period | None:
-    """From the first to the last hit of a website; None without any after *since*, a reset. Two queries by index."""
+    """From the first to the last hit of a website; None without any after *since*, a reset. Three queries by index.
+
+    Where hits are pruned, from the first day that is summarised.
+    """
     hits = StoredHit.objects.for_website(website_id)
     if since is not None:
         hits = hits.filter(created_at__gt=since)
     # not MIN and MAX: together they make SQLite read everything
     moments = hits.values_list("created_at", flat=True)
     first, last = (moments.order_by(order).first() for order in ("created_at", "-created_at"))
+    states = RollupState.objects.using(hits.db).filter(pk=website_id).exclude(raw_from=None)
+    days = RollupDay.objects.using(hits.db).filter(website_id__in=states.values("pk"))
+    day = None if since else days.order_by("day").values_list("day", flat=True).first()
+    if day is not None:
+        begins = from_micros(day * DAY_US)
+        return Period(min(begins, first or begins), max(last or begins, from_micros((day + 1) * DAY_US)))
     return Period(first, last) if first and last else None

@@ -15,6 +15,7 @@ from ..rollups.buckets import buckets
 from ..rollups.plan import dimension, of_ranking, of_series
 from ..rollups.reading import Rollups
 from ..rollups.sweep import PLACES, term_and_country
+from ..rollups.units import QUARTER_US
 from .terms import texts
 from .way import by_summaries
 
@@ -23,7 +24,7 @@ def pageview_points(scope: Scope, unit: Unit) -> list[Point] | None:
     """Pageviews and visitors of each bucket that has any; None when summaries cannot tell."""
 
     def asked(rollups: Rollups, stretch: tuple[int, int]) -> list[Point] | None:
-        pieces = buckets(_period(stretch), unit, scope.tz)
+        pieces = buckets(_period(rollups.widened(stretch, QUARTER_US)), unit, scope.tz)
         counted = None if pieces is None else series.traffic(rollups, pieces)
         if counted is None:
             return None
@@ -36,7 +37,7 @@ def traffic_points(scope: Scope, unit: Unit) -> list[TrafficPoint] | None:
     """All numbers of each bucket that has any; None when summaries cannot tell."""
 
     def asked(rollups: Rollups, stretch: tuple[int, int]) -> list[TrafficPoint] | None:
-        pieces = buckets(_period(stretch), unit, scope.tz)
+        pieces = buckets(_period(rollups.widened(stretch, QUARTER_US)), unit, scope.tz)
         counted = None if pieces is None else series.numbers(rollups, pieces)
         if counted is None:
             return None
@@ -49,6 +50,7 @@ def event_points(scope: Scope, unit: Unit) -> list[EventPoint] | None:
     """How often each event happened in each bucket; None when summaries cannot tell."""
 
     def asked(rollups: Rollups, stretch: tuple[int, int]) -> dict[tuple[int, int], int] | None:
+        stretch = rollups.widened(stretch, QUARTER_US)
         pieces = buckets(_period(stretch), unit, scope.tz)
         return None if pieces is None else series.events(rollups, pieces, stretch)
 

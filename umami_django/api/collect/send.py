@@ -23,7 +23,7 @@ from ...ingest.pipeline import (
     refusal,
 )
 from ...ingest.receipt import Receipt
-from ...services import refusals
+from ...services import pruning, refusals
 from ...services.directory import website_by_uuid
 from ...services.salts import salt_for
 from ...services.visitors import rules, visitor_of
@@ -181,6 +181,8 @@ def _taken_in(body: Any, sender: Sender) -> Outcome:
     if (reason := refusal(visitor, sender.rules)) is not None:
         return _refused(reason, website, sender)
     moment = believable_time(sent.timestamp, sender.now, trusted=trusted)
+    if pruning.is_pruned(website.id, moment, sender.now):
+        return _refused(Reason.PRUNED_PERIOD, website, sender)
     earlier = receipt.read(sender.token, signing_key(Purpose.COLLECT), website_id=website.id, now=moment)
     accepted = _accepted(sent, sender, website, visitor, moment, earlier)
     if (reason := exclusion(accepted.hit, visitor, website.exclusions)) is not None:

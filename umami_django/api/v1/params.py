@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
+from django.utils import timezone
 
 from ...domain.filters import Filter, FilterSet, Operator
 from ...domain.periods import EPOCH, Period, zone
@@ -17,6 +18,7 @@ from ...exceptions import InvalidInput, NotFound
 from ...ingest.payload import URL_LENGTH, clean
 from ...models import Website
 from ...stats.event_data import AGGREGATES
+from ...stats.exactness import knowing_pruned
 
 LARGEST_ID = 2**31 - 1
 MOST_COLUMNS = 50
@@ -43,13 +45,14 @@ EVENT_FILTERS: Mapping[str, tuple[Metric, Operator]] = {
 
 def scope(query: QueryDict, website: Website, filters: FilterSet = (), *, with_zone: bool = False) -> Scope:
     """The question that a statistics request asks. Raises InvalidInput naming the parameter."""
-    return Scope(
+    asked = Scope(
         website_id=website.pk,
         period=Period(moment(query, "start_at"), moment(query, "end_at")),
         tz=time_zone(query) if with_zone else UTC,
         filters=filters,
         since=website.reset_at,
     )
+    return knowing_pruned(asked, timezone.now())
 
 
 def moment(query: QueryDict, name: str) -> datetime:

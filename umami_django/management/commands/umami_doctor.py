@@ -13,8 +13,8 @@ from ...services.doctor.finding import Finding, Level
 
 class Command(BaseCommand):
     help = (
-        "Look at database, clock, journal, hits, proxies, geo database, salts, purges and sizes. Ends with 0 when all "
-        "is well, 1 with a warning, 2 with an error."
+        "Look at database, clock, journal, hits, proxies, geo database, salts, purges, summaries and sizes. Ends with "
+        "0 when all is well, 1 with a warning, 2 with an error."
     )
     requires_system_checks: list[str] = []
     """It has to say what is wrong where the checks would only refuse to begin."""

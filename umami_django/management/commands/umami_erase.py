@@ -54,6 +54,11 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Erased: {_in_words(erased)}. Texts that nobody uses any more go with umami_purge."
         )
+        if erased.in_totals:
+            self.stdout.write(
+                f"Of {erased.in_totals:,} of these sessions older hits were pruned before: the totals of that time "
+                "still count them, and tell nothing else of them."
+            )
 
     def _erase_all(self, website: Website, options: dict[str, Any]) -> None:
         self.stdout.write(f"All traffic of {website.name} up to now.")

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 
 from .database import clock, database, sizes
 from .finding import Check, Finding, Level, error
+from .summaries import summaries
 from .surroundings import geo, journal, proxies
 from .traffic import hits, purges, refused, salts
 
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     geo,
     salts,
     purges,
+    summaries,
     sizes,
 )
 

@@ -10,18 +10,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ....databases.patience import bounded
+from ....domain.scope import Scope
+from ....stats.exactness import exactness
 
 View = Callable[..., Any]
+RAW_FROM = "X-Umami-Raw-From"
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 
 def statistics(view: View) -> View:
-    """A view that counts: it raises TooSlow after `STATISTICS_TIMEOUT`."""
+    """A view that counts: it raises TooSlow after `STATISTICS_TIMEOUT`.
+
+    Where what it is `asked_about` touches time of which hits are pruned, a header says from when on there are hits.
+    """
 
     @wraps(view)
     def in_bounded_time(self: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
         with bounded():
-            return view(self, request, *args, **kwargs)
+            response = view(self, request, *args, **kwargs)
+        asked_about: Scope | None = getattr(self, "asked_about", None)
+        if asked_about is not None and (raw_from := exactness(asked_about).raw_from) is not None:
+            response[RAW_FROM] = raw_from.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return response
 
     return in_bounded_time
 

@@ -39,5 +39,6 @@ def _erased(website: Website, found: dict[int, UUID]) -> Response:
             "hits": erased.hits,
             "eventData": erased.event_properties,
             "sessionData": erased.session_properties,
+            "stillInTotals": erased.in_totals,
         }
     )

@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from ....exceptions import InvalidInput
 from ....moving.export import CONTENT_TYPES, Format, exported, file_name
 from ....moving.rankings import ranking_files
 from ....moving.stored import ALWAYS
+from ....stats.exactness import knowing_pruned
 from ...v1.params import moment
 from .base import WebsiteRoute
 
@@ -36,7 +38,7 @@ class ExportViewSet(WebsiteRoute):
         query = request.query_params
         period = Period(moment(query, "startAt"), moment(query, "endAt"))
         website = self.visible_website()
-        scope = Scope(website.pk, period, since=website.reset_at)
+        scope = knowing_pruned(Scope(website.pk, period, since=website.reset_at), timezone.now())
         return b64encode(ranking_files(scope)).decode()
 
     def _file(self, request: Request, form: Format) -> StreamingHttpResponse:
