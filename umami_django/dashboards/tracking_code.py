@@ -37,7 +37,7 @@ def ways(request: HttpRequest, website: Website) -> list[Way]:
             "middleware",
             _("Middleware"),
             _("Without JavaScript, by this server itself; in the settings of this site:"),
-            f'MIDDLEWARE += ["umami_django.middleware.PageviewMiddleware"]\nUMAMI = {{"WEBSITE": "{website.uuid}"}}',
+            f'MIDDLEWARE += ["umami_django.middleware.UmamiMiddleware"]\nUMAMI = {{"WEBSITE": "{website.uuid}"}}',
         ),
         Way(
             "pixel",
