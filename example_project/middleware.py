@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+FRAMES = "frame-ancestors 'self'"
 POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-ancestors 'self'; "
-    "base-uri 'self'; form-action 'self'"
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'self'; "
+    f"form-action 'self'; {FRAMES}"
 )
 
 
@@ -18,5 +19,8 @@ class StrictContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        # a share that may be framed names who may do so: that part of the policy is its own
+        own = response.headers.get("Content-Security-Policy")
+        policy = POLICY if own is None else f"{POLICY.replace(FRAMES, '')}{own}"
+        response.headers["Content-Security-Policy"] = policy
         return response
