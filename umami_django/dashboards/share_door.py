@@ -85,7 +85,8 @@ def _answer(request: HttpRequest, slug: str, page: str, arguments: dict[str, Any
     else:
         response = _shown(request, share, page, arguments)
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
+    # links that lead elsewhere must not tell the share's address; its own form needs to say where it comes from
+    response["Referrer-Policy"] = "same-origin" if share.password else "no-referrer"
     if share.embeddable_by:
         response["Content-Security-Policy"] = f"frame-ancestors {share.embeddable_by}"
         response.xframe_options_exempt = True
