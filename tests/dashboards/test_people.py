@@ -38,10 +38,13 @@ def there(traffic: Traffic) -> Traffic:
 
 
 def test_realtime_shows_who_is_there(visitor: Visitor, there: Traffic) -> None:
+    ana = there.visitor("ana").at(timezone.now() - timedelta(seconds=55))
+    ana.sees("/before", referrer="https://www.example.com/")
     html = visitor.get("realtime/").content.decode()
+    assert "from example.com" not in html
     assert "<b>1</b> current visitor" in html
     what = re.findall(r'umami-what">(.*?)</span>\s*<span class="umami-from', html, re.S)
-    assert len(what) == 3
+    assert len(what) == 4
     assert "bought" in what[0] and "/buy" in what[1]
     assert "from t.co" in html and "Berlin, Germany" in html
     assert html.count('class="umami-minute"') == 31

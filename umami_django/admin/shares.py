@@ -23,7 +23,7 @@ class ShareForm(forms.ModelForm):
     """A share; its password is set or taken away here and never shown."""
 
     new_password = forms.CharField(
-        label=_("password"),
+        label=_("Password"),
         required=False,
         strip=False,
         max_length=200,

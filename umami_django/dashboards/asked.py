@@ -35,6 +35,11 @@ class Asked:
     def website(self) -> Website:
         return self.door.website
 
+    @property
+    def own_domain(self) -> str:
+        """The website's own name among its referrers, which are kept without `www.`; empty when it has none."""
+        return (self.website.domain or "").partition(":")[0].removeprefix("www.").lower()
+
     def link(
         self, state: State | None = None, page: str = "overview", /, *args: object, **more: object
     ) -> str:

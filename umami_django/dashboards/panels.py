@@ -98,10 +98,8 @@ def tab_rows(question: Asked, tab: Tab, *, limit: int) -> list[Row]:
 
 def left_out(question: Asked, tab: Tab) -> tuple[str, ...]:
     """The website itself is none of its referrers, with or without `www.`."""
-    domain = question.website.domain
-    if tab.metric is not Metric.REFERRER_DOMAIN or not domain:
-        return ()
-    return (domain.partition(":")[0].removeprefix("www.").lower(),)
+    is_about_referrers = tab.metric is Metric.REFERRER_DOMAIN
+    return (question.own_domain,) if is_about_referrers and question.own_domain else ()
 
 
 def _total(question: Asked, tab: Tab, numbers: Summary | None) -> int:

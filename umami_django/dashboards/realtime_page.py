@@ -44,7 +44,8 @@ class Item:
     text: str
     title: str
     place: str
-    referrer: str
+    referrer: str | None
+    """Where a link was followed from; not the website itself."""
     icons: list[tuple[Icon, str]]
     href: str
 
@@ -132,7 +133,7 @@ def _item(question: Asked, item: FeedItem) -> Item:
         text=(item.event_name if is_event else item.path) or "/",
         title=(item.path if is_event else item.title) or "",
         place=", ".join(part for part in (item.city, country) if part),
-        referrer=item.referrer_domain or "",
+        referrer=item.referrer_domain if item.referrer_domain != question.own_domain else "",
         icons=[(icon, label) for icon, label in icons if icon],
         href=question.link(None, "session", item.session_uuid) if item.session_uuid else "",
     )

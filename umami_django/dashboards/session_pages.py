@@ -62,7 +62,7 @@ class Step:
     begins_visit: bool
     text: str
     title: str
-    referrer: str
+    referrer: str | None
     data: tuple[DataRow, ...]
 
 
@@ -169,7 +169,7 @@ def _steps(question: Asked, moments: list[Moment]) -> Iterator[Step]:
             begins_visit=earlier is None or earlier.visit_id != moment.visit_id,
             text=(moment.event_name or "") if is_event else address,
             title=address if is_event else moment.title or "",
-            referrer=moment.referrer_domain or "",
+            referrer=moment.referrer_domain if moment.referrer_domain != question.own_domain else "",
             data=moment.data,
         )
         day = its_day
