@@ -410,3 +410,15 @@ def test_query_counts(traffic: Traffic, scope: Scope, django_assert_num_queries:
     for count, ask in queries(scope).values():
         with django_assert_num_queries(count):
             ask()
+
+
+def test_a_series_without_visits_has_the_same_pageviews_and_visitors(traffic: Traffic, scope: Scope) -> None:
+    traffic.visitor("ana").sees("/", "/a", gap=40)
+    traffic.visitor("bob").sees("/")
+    now = START + timedelta(minutes=2)
+    whole = traffic_series(scope, Unit.HOUR, now)
+    part = traffic_series(scope, Unit.HOUR, now, with_visits=False)
+    assert sum(point.numbers.visits for point in whole) >= 2
+    assert [(point.start_us, point.numbers.pageviews, point.numbers.visitors) for point in part] == [
+        (point.start_us, point.numbers.pageviews, point.numbers.visitors) for point in whole
+    ]

@@ -84,15 +84,16 @@ class Chart:
 def chart(question: Asked) -> Chart:
     """The chart of the chosen card. One query, two with a comparison; one more each above 800 days."""
     card = question.state.card
+    with_visits = card not in ("visitors", "pageviews")
 
     def dots(points: list[TrafficPoint]) -> list[Dot]:
         return [Dot(point.start_us, value_of(card, point.numbers), point.is_unfinished) for point in points]
 
-    points = dots(traffic_series(question.scope, question.unit, question.now))
+    points = dots(traffic_series(question.scope, question.unit, question.now, with_visits=with_visits))
     earlier = None
     if question.compared is not None:
         compared = question.scope.within(question.compared)
-        earlier = dots(traffic_series(compared, question.unit, question.now))
+        earlier = dots(traffic_series(compared, question.unit, question.now, with_visits=with_visits))
     return drawn(question, str(TITLES[card]), card, points, earlier)
 
 

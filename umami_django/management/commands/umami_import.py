@@ -3,14 +3,11 @@
 import os
 import sys
 import time
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
 from ...exceptions import UmamiError
 from ...moving.moving_in import Plan, move_in, plan
@@ -18,6 +15,7 @@ from ...moving.progress import Progress
 from ...moving.report import Line
 from ...moving.sources import opened
 from ...services.hashers import missing_for_bcrypt, waiting_for_bcrypt
+from ..options import moment_of
 
 URL_VARIABLE = "UMAMI_DATABASE_URL"
 QUIET_LINE_EVERY_S = 10.0
@@ -59,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(f"Say which database: the url as an argument, or in ${URL_VARIABLE}.")
         names = _names(options["map_user"])
         websites = [_uuid(text) for text in options["website"]]
-        since = _moment(options["since"])
+        since = moment_of(options["since"], "--since")
         try:
             with opened(url) as source:
                 found = plan(source, websites, since, names)
@@ -149,18 +147,3 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise CommandError(f"--website: {text!r} is not a uuid.") from None
-
-
-def _moment(text: str | None) -> datetime | None:
-    """A day or moment, in the current time zone unless it names its own."""
-    if text is None:
-        return None
-    try:
-        moment = parse_datetime(text)
-        if moment is None and (day := parse_date(text)) is not None:
-            moment = datetime(day.year, day.month, day.day)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise CommandError(f"--since: {text!r} is neither a date nor a moment such as 2026-01-31T12:00.")
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

@@ -1,4 +1,4 @@
-"""Take the pictures of every page anew: `python docs/screenshots.py [FOLDER]` (docs/images unless said otherwise).
+"""Take the pictures of every page anew: `python -m scripts.screenshots [FOLDER]` (docs/images unless said otherwise).
 
 Needs Chromium (CHROMIUM, CHROMEDRIVER) and the extra `dev`. Fills a database of its own that goes away.
 """
@@ -22,8 +22,8 @@ PORT = 8765
 START = f"http://127.0.0.1:{PORT}"
 SITE = "/admin/umami_django/website/1"
 PAGES = {
-    "dashboard": f"{SITE}/overview/",
-    "dashboard-filtered": f"{SITE}/overview/?country=DE&card=bounce_rate&locations=cities&sources=referrers",
+    "overview": f"{SITE}/overview/",
+    "overview-filtered": f"{SITE}/overview/?country=DE&card=bounce_rate&locations=cities&sources=referrers",
     "table": f"{SITE}/overview/table/paths/",
     "realtime": f"{SITE}/overview/realtime/",
     "sessions": f"{SITE}/overview/sessions/",
