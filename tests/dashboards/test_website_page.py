@@ -226,7 +226,7 @@ def test_an_empty_website_gets_help(boss: Client, website: Website) -> None:
 
 
 @pytest.mark.parametrize("visitors", [1, 30])
-@pytest.mark.parametrize(("query", "queries"), [({}, 10), ({"panels": "all"}, 23), ({"compare": "off"}, 6)])
+@pytest.mark.parametrize(("query", "queries"), [({}, 10), ({"panels": "all"}, 22), ({"compare": "off"}, 6)])
 def test_query_count_is_constant(
     at_door: Callable[[str], Visitor],
     traffic: Traffic,

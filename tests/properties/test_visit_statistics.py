@@ -29,7 +29,7 @@ from umami_django.ingest.identity import session_key
 from umami_django.ingest.properties import properties
 from umami_django.models import EventData, EventDocument, Session, StoredHit, Website
 from umami_django.stats.events import event_properties, event_totals, property_values
-from umami_django.stats.heat import heat_grid
+from umami_django.stats.heat import heat_grid, pageview_grid
 from umami_django.stats.overview import comparison, life, summary
 from umami_django.stats.rankings import ranking, table
 from umami_django.stats.realtime import feed, minutes, pulse, shown_since
@@ -444,6 +444,8 @@ def test_heat_grid(world: World, rows: list[Did], asked: Asked) -> None:
         if cell.pageviews
     }
     assert found == twin.heat(rows, asked)
+    alone = pageview_grid(world.scope(asked))
+    assert alone == tuple(tuple(cell.pageviews for cell in day) for day in grid.cells)
 
 
 @random_traffic

@@ -15,8 +15,10 @@ from umami_django.domain.scope import Scope
 from umami_django.domain.vocabulary import Counted, DataType, HitKind, Metric, Order, Unit
 from umami_django.exceptions import InvalidInput
 from umami_django.models import Website
+from umami_django.rollups.build import build_step
+from umami_django.stats import summed
 from umami_django.stats.events import event_properties, event_totals, property_numbers, property_values
-from umami_django.stats.heat import HeatCell, heat_grid
+from umami_django.stats.heat import HeatCell, heat_grid, pageview_grid
 from umami_django.stats.overview import comparison, life, summary
 from umami_django.stats.rankings import ranking, table
 from umami_django.stats.realtime import feed, minutes, pulse
@@ -422,3 +424,20 @@ def test_a_series_without_visits_has_the_same_pageviews_and_visitors(traffic: Tr
     assert [(point.start_us, point.numbers.pageviews, point.numbers.visitors) for point in part] == [
         (point.start_us, point.numbers.pageviews, point.numbers.visitors) for point in whole
     ]
+
+
+@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe"])
+def test_the_pageviews_of_the_week_are_the_same_from_summaries(
+    website: Website, django_assert_max_num_queries: Any, name: str
+) -> None:
+    """Six weeks, across the night in which Berlin's clocks change, counted before and after they are summarised."""
+    now = datetime(2026, 4, 20, 12, 34, tzinfo=UTC)
+    write([hit(website.pk, f"v{n % 9}", "/", at=now - timedelta(minutes=n * 181)) for n in range(330)])
+    scope = Scope(website.pk, Period(now - timedelta(days=40, minutes=17), now), tz=ZoneInfo(name))
+    from_hits = tuple(tuple(cell.pageviews for cell in day) for day in heat_grid(scope).cells)
+    assert pageview_grid(scope) == from_hits
+    while build_step(website.pk, now, "default") is not None:
+        pass
+    assert summed.pageview_points(scope, Unit.HOUR) is not None
+    assert pageview_grid(scope) == from_hits
+    assert sum(map(sum, from_hits)) == summary(scope).pageviews

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from ..stats.heat import heat_grid
+from ..stats.heat import pageview_grid
 from .asked import Asked
 from .numbers import grouped
 
@@ -19,7 +19,6 @@ class HeatCell:
     label: str
     level: int
     pageviews: str
-    visitors: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +32,22 @@ class Heat:
 
 def heat(question: Asked) -> Heat:
     """The grid of the scope. One query."""
-    grid = heat_grid(question.scope)
-    most = grid.most_pageviews
+    grid = pageview_grid(question.scope)
+    most = max(count for day in grid for count in day)
     days = [
         (
             str(WEEKDAYS_ABBR[day]),
             [
                 HeatCell(
                     label=_("%(day)s %(hour)02d:00, %(count)s pageviews")
-                    % {"day": WEEKDAYS_ABBR[day], "hour": hour, "count": grouped(cell.pageviews)},
-                    level=level(cell.pageviews, most),
-                    pageviews=grouped(cell.pageviews),
-                    visitors=grouped(cell.visitors),
+                    % {"day": WEEKDAYS_ABBR[day], "hour": hour, "count": grouped(count)},
+                    level=level(count, most),
+                    pageviews=grouped(count),
                 )
-                for hour, cell in enumerate(cells)
+                for hour, count in enumerate(counts)
             ],
         )
-        for day, cells in enumerate(grid.cells)
+        for day, counts in enumerate(grid)
     ]
     return Heat(days, range(24), most == 0)
 

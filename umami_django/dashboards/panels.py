@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from ..domain.answers import Row, Summary
 from ..domain.vocabulary import Counted, Metric
-from ..stats.events import event_totals
 from ..stats.overview import summary
 from ..stats.rankings import ranking
 from .asked import Asked
@@ -71,7 +70,7 @@ def frame(question: Asked, key: str, numbers: Summary | None = None) -> Panel:
 
 
 def panel(question: Asked, key: str, numbers: Summary | None = None, **more: Any) -> Panel:
-    """The panel with its content. One query; one or two more for the shares' total unless *numbers* has it."""
+    """The panel with its content. One query; one more for the shares' total unless *numbers* has it."""
     empty = frame(question, key, numbers)
     values = {name: getattr(empty, name) for name in ("key", "title", "tabs", "href")}
     if key == "times":
@@ -80,8 +79,7 @@ def panel(question: Asked, key: str, numbers: Summary | None = None, **more: Any
     if name == "properties":
         return Panel(**values, properties=properties(question, more.get("event"), more.get("property")))
     tab = TAB[name]
-    total = _total(question, tab, numbers)
-    rows = tab_rows(question, tab, limit=MAP_ROWS if name == "map" else ROWS)
+    rows, total = _rows_and_total(question, tab, MAP_ROWS if name == "map" else ROWS, numbers)
     values |= {"column": str(tab.column), "counted": str(COUNTED[tab.counted])}
     values["all_href"] = question.link(None, "table", "countries" if name == "map" else name)
     if name == "map":
@@ -89,8 +87,8 @@ def panel(question: Asked, key: str, numbers: Summary | None = None, **more: Any
     return Panel(**values, rows=panel_rows(question, tab.metric, rows, total))
 
 
-def tab_rows(question: Asked, tab: Tab, *, limit: int) -> list[Row]:
-    """The first *limit* rows of a tab. One query."""
+def tab_rows(question: Asked, tab: Tab, *, limit: int | None) -> list[Row]:
+    """The first *limit* rows of a tab, or all. One query."""
     return ranking(
         question.scope, tab.metric, counted=tab.counted, limit=limit, without=left_out(question, tab)
     )
@@ -102,8 +100,13 @@ def left_out(question: Asked, tab: Tab) -> tuple[str, ...]:
     return (question.own_domain,) if is_about_referrers and question.own_domain else ()
 
 
-def _total(question: Asked, tab: Tab, numbers: Summary | None) -> int:
+def _rows_and_total(question: Asked, tab: Tab, limit: int, numbers: Summary | None) -> tuple[list[Row], int]:
+    """The first rows, and what their shares are taken of."""
     if tab.counted is Counted.EVENTS:
-        return event_totals(question.scope).events
+        # an event has one name: all names together are all events, and there are not many of them
+        every = tab_rows(question, tab, limit=None)
+        return every[:limit], sum(row.count for row in every)
     found = numbers or summary(question.scope)
-    return found.visits if tab.counted is Counted.VISITS else found.visitors
+    return tab_rows(
+        question, tab, limit=limit
+    ), found.visits if tab.counted is Counted.VISITS else found.visitors

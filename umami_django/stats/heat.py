@@ -6,8 +6,11 @@ from django.db.models import Count, Value
 
 from ..domain.periods import HOUR_US, MONDAY_US, offset_spans
 from ..domain.scope import Scope
+from ..domain.vocabulary import Unit
 from ..models import Pageview
 from ..querysets.expressions import Remainder, Total, WholeUnits, local_time
+from . import summed
+from .raw import series as raw
 
 HOURS_A_WEEK = 7 * 24
 
@@ -53,3 +56,18 @@ def heat_grid(scope: Scope) -> HeatGrid:
         known = {hour: HeatCell(pageviews, visitors) for hour, pageviews, visitors in rows}
     hours = [known.get(hour, HeatCell()) for hour in range(HOURS_A_WEEK)]
     return HeatGrid(tuple(tuple(hours[start : start + 24]) for start in range(0, HOURS_A_WEEK, 24)))
+
+
+def pageview_grid(scope: Scope) -> tuple[tuple[int, ...], ...]:
+    """The pageviews alone of each hour of the week, as `heat_grid` has them, but from summaries where they can tell.
+
+    Pageviews of hours add up, visitors do not: of twelve months this takes a tenth of a second instead of several.
+    One query, or those that summaries take.
+    """
+    points = summed.pageview_points(raw.narrowed(scope), Unit.HOUR)
+    if points is None:
+        return tuple(tuple(cell.pageviews for cell in day) for day in heat_grid(scope).cells)
+    counts = [0] * HOURS_A_WEEK
+    for point in points:
+        counts[(point.start_us + MONDAY_US) // HOUR_US % HOURS_A_WEEK] += point.pageviews
+    return tuple(tuple(counts[start : start + 24]) for start in range(0, HOURS_A_WEEK, 24))
