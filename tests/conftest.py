@@ -32,6 +32,10 @@ HOLDING = 2 if connection.vendor == "postgresql" else 1
 """Statements by which a writer looks at what is summarised already (writers/marks.py)."""
 
 
+BOUNDED = 7 if connection.vendor == "postgresql" else 0
+"""Statements by which an answer is bounded in time within a transaction, as tests are (databases/patience.py)."""
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     """Memory that outlives a test's rows is emptied around it."""
