@@ -93,5 +93,7 @@ def test_query_count_is_constant(
     now = timezone.now() - timedelta(minutes=1)
     traffic.visitor("ana").at(now).sees(*(f"/{n}" for n in range(count)))
     visitor = at_door("share")
-    with django_assert_max_num_queries(6 + BOUNDED):  # the share, rows, summary, and whether there are summaries
+    with django_assert_max_num_queries(
+        6 + BOUNDED
+    ):  # the share, rows, summary, and whether there are summaries
         visitor.get("table/paths/")
