@@ -3,6 +3,13 @@
 from django.db import migrations, models
 
 
+def store_as_it_is(apps, schema_editor):
+    """PostgreSQL would try to compress what is packed already, each time it is stored."""
+    if schema_editor.connection.vendor == "postgresql":
+        table = apps.get_model("umami_django", "RollupColumn")._meta.db_table
+        schema_editor.execute(f'ALTER TABLE "{table}" ALTER COLUMN packed SET STORAGE EXTERNAL')
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -31,4 +38,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('website_id', 'column', 'span', 'start'), name='umami_rollup_column_unique')],
             },
         ),
+        migrations.RunPython(store_as_it_is, migrations.RunPython.noop),
     ]

@@ -10,30 +10,30 @@ from __future__ import annotations
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
+from struct import Struct
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..domain.vocabulary import TermKind
+from .fast import ATTRIBUTES, BASE, SESSIONS, TIME, VISITS
 from .sweep import HIT_DIMENSIONS, SESSION_DIMENSIONS, Story
 
 Array = npt.NDArray[Any]
-Columns = dict[int, tuple[Array, ...]]
-"""By code. Those of terms are called by their TermKind and hold one array, a term for each hit, 0 for none."""
+Columns = dict[int, Sequence[Array]]
+"""By code (fast.py)."""
 
-BASE, TIME, ATTRIBUTES = 101, 102, 103
-"""BASE: of each hit its piece and its kind; of each *piece*, the hits of one visit in this unit, its session; the
-pieces' visits; the sessions' keys. TIME: of each hit the microseconds since the one before, of the first since the
-unit began. ATTRIBUTES: of each session the terms of SESSION_DIMENSIONS."""
 TERMS = (*HIT_DIMENSIONS, TermKind.EVENT_NAME)
 
 _CODES = "BHIbhiq"
 _TYPES = {code: np.dtype(code).newbyteorder("<") for code in _CODES}
-_LEVEL = 1
+_HEADER = Struct("<cII")
+_LEVEL, _WORTH_IT = 1, 0.75
+"""Compressed quickly or not at all: reading is what is waited for."""
 _time = itemgetter(2)
 
 
@@ -77,7 +77,9 @@ class Recorder:
         borders = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(times)]
         for start, end in pairwise(borders):
             part = slice(start, end)
-            terms = {kind: table[rows[part], place] for place, kind in enumerate(HIT_DIMENSIONS)}
+            terms: dict[int, Array] = {
+                kind: table[rows[part], place] for place, kind in enumerate(HIT_DIMENSIONS)
+            }
             terms[TermKind.EVENT_NAME] = names[part]
             number = int(numbers[start])
             found = columns_of(sessions[part], visits[part], kinds[part], terms, self._attributes)
@@ -85,7 +87,7 @@ class Recorder:
             yield number, {code: packed(arrays) for code, arrays in found.items() if any_of(code, arrays)}
 
 
-def any_of(code: int, arrays: tuple[Array, ...]) -> bool:
+def any_of(code: int, arrays: Sequence[Array]) -> bool:
     """Is there anything to store? Terms that no hit has are left out."""
     return code > max(TermKind) or bool(arrays[0].any())
 
@@ -98,17 +100,44 @@ def columns_of(
     attributes: Mapping[int, Sequence[int | None]],
 ) -> Columns:
     """The columns, less TIME, of hits with these sessions, visits, kinds and terms. *attributes*: of each session."""
-    keys, session_of_hit = np.unique(sessions, return_inverse=True)
-    visit_ids, visit_of_hit = np.unique(visits, return_inverse=True)
-    pairs, piece_of_hit = np.unique(session_of_hit * len(visit_ids) + visit_of_hit, return_inverse=True)
+    keys, session_of_hit = numbered(sessions)
+    visit_ids, visit_of_hit = numbered(visits)
+    pairs, piece_of_hit = numbered(session_of_hit * len(visit_ids) + visit_of_hit)
+    steps = np.diff(pairs // len(visit_ids), prepend=0) if len(pairs) else pairs
     nothing = (None,) * len(SESSION_DIMENSIONS)
     table = table_of((attributes.get(key, nothing) for key in keys.tolist()), len(nothing))
     places = range(len(SESSION_DIMENSIONS))
     return {
-        BASE: (piece_of_hit, kinds, pairs // len(visit_ids), visit_ids[pairs % len(visit_ids)], keys),
+        BASE: (piece_of_hit, kinds, steps),
+        VISITS: (visit_ids[pairs % len(visit_ids)],),
+        SESSIONS: (keys,),
         ATTRIBUTES: tuple(table[:, place] for place in places),
         **{code: (column,) for code, column in terms.items()},
     }
+
+
+def numbered(values: Array) -> tuple[Array, Array]:
+    """The different *values*, sorted, and of each value its place among them."""
+    if not len(values):
+        return values, values.astype(np.int64)
+    least = int(values.min())
+    width = int(values.max()) - least + 1
+    if width > 4 * len(values) + 100_000:
+        known, places = np.unique(values, return_inverse=True)
+        return known, places
+    offsets = values.astype(np.int64) - least
+    there = np.zeros(width, bool)
+    there[offsets] = True
+    known = np.flatnonzero(there)
+    places = np.empty(width, np.int64)
+    places[known] = np.arange(len(known))
+    return known + least, places[offsets]
+
+
+def distinct(values: Array) -> Array:
+    """The different *values*, sorted. numpy's `unique`, asked for no more than that, takes fifty times as long."""
+    values = np.sort(values)
+    return values[np.concatenate(([True], values[1:] != values[:-1]))] if len(values) else values
 
 
 def table_of(rows: Iterable[Sequence[int | None]], width: int) -> Array:
@@ -117,25 +146,31 @@ def table_of(rows: Iterable[Sequence[int | None]], width: int) -> Array:
 
 
 def packed(arrays: Sequence[Array]) -> bytes:
-    """The *arrays*, each in the smallest type that holds it, compressed."""
+    """The *arrays*, each in the smallest type that holds it, and compressed where that makes it a good deal smaller."""
     head, bodies = [len(arrays).to_bytes(1, "little")], []
     for numbers in arrays:
         code = _smallest(numbers)
-        head.append(code.encode() + len(numbers).to_bytes(4, "little"))
-        bodies.append(numbers.astype(_TYPES[code]).tobytes())
-    return zlib.compress(b"".join(head + bodies), _LEVEL)
+        plain = numbers.astype(_TYPES[code]).tobytes()
+        compressed = zlib.compress(plain, _LEVEL)
+        body = compressed if len(compressed) < _WORTH_IT * len(plain) else plain
+        head.append(_HEADER.pack(code.encode(), len(numbers), len(body)))
+        bodies.append(body)
+    return b"".join(head + bodies)
 
 
-def unpacked(data: bytes | memoryview) -> tuple[Array, ...]:
-    """What `packed` made of."""
-    plain = zlib.decompress(data)
-    place, found = 1 + 5 * plain[0], []
-    for start in range(1, place, 5):
-        kind = _TYPES[chr(plain[start])]
-        length = int.from_bytes(plain[start + 1 : start + 5], "little")
-        found.append(np.frombuffer(plain, kind, length, place))
-        place += length * kind.itemsize
-    return tuple(found)
+def unpacked(data: bytes | memoryview, only: Collection[int] | None = None) -> list[Array]:
+    """What `packed` made of; *only* those in these places, if that is said."""
+    view = memoryview(data)
+    place, found = 1 + _HEADER.size * view[0], []
+    for number in range(view[0]):
+        code, length, size = _HEADER.unpack_from(view, 1 + number * _HEADER.size)
+        if only is None or number in only:
+            kind = _TYPES[code.decode()]
+            body = view[place : place + size]
+            plain = body if size == length * kind.itemsize else zlib.decompress(body)
+            found.append(np.frombuffer(plain, kind, length))
+        place += size
+    return found
 
 
 def _smallest(numbers: Array) -> str:

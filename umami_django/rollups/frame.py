@@ -9,18 +9,20 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from django.db.models import Q
 
 from ..domain.periods import DAY_US, HOUR_US
-from ..domain.vocabulary import HitKind, Span
+from ..domain.vocabulary import Span
 from ..models import RollupColumn
 from . import rows
-from .columns import ATTRIBUTES, BASE, TERMS, TIME, Array, Columns, columns_of, table_of, unpacked
+from .columns import TERMS, Array, Columns, columns_of, numbered, table_of, unpacked
+from .fast import ATTRIBUTES, BASE, SESSIONS, TIME, VISITS
 from .reading import Rollups
 from .sweep import SESSION_DIMENSIONS
 from .units import DAY_HOURS
 
 MOST_HITS = 20_000_000
-"""More are left to the database: they take 50 bytes each while they are counted."""
+"""More are left to the database: they take about 50 bytes each while they are counted."""
 MOST_OPEN_HITS = 100_000
 
 _UNIT_US = {Span.DAY: DAY_US, Span.HOUR: HOUR_US}
@@ -33,28 +35,20 @@ class Frame:
     pieces: Array
     """Of each hit."""
     kinds: Array
-    times: Array | None
-    """Microseconds since 1970, where they were asked for."""
-    terms: dict[int, Array]
-    """By TermKind: of each hit, 0 for none."""
     piece_sessions: Array
-    piece_visits: Array
-    session_keys: Array
-    attributes: dict[int, Array]
-    """By TermKind: of each session of each unit."""
-
-    def __len__(self) -> int:
-        return len(self.pieces)
+    """Of each piece its session, numbered anew in each unit."""
+    columns: dict[int, Array]
+    """TIME (microseconds since 1970), VISITS, SESSIONS, terms and attributes, as far as they were asked for."""
 
     @cached_property
-    def _sessions(self) -> tuple[Array, Array]:
-        keys, numbers = np.unique(self.session_keys, return_inverse=True)
-        return keys, numbers
+    def _sessions(self) -> tuple[int, Array]:
+        keys, numbers = numbered(self.columns[SESSIONS])
+        return len(keys), numbers
 
     @property
     def session_count(self) -> int:
         """Sessions of all units, each once."""
-        return len(self._sessions[0])
+        return self._sessions[0]
 
     @cached_property
     def piece_session_numbers(self) -> Array:
@@ -64,7 +58,7 @@ class Frame:
     @cached_property
     def piece_visit_numbers(self) -> Array:
         """Of each piece its visit, numbered from 0 over all units. A visit is known by its session and its id."""
-        ids, numbers = np.unique(self.piece_visits, return_inverse=True)
+        ids, numbers = numbered(self.columns[VISITS])
         of_session = self.piece_session_numbers
         last = np.zeros(len(ids), of_session.dtype)
         last[numbers] = of_session
@@ -72,139 +66,131 @@ class Frame:
             last[numbers], of_session
         ):  # no two sessions share an id: as ever, but for imported ones
             return numbers
-        return np.unique(numbers * self.session_count + of_session, return_inverse=True)[1]
+        return numbered(numbers * self.session_count + of_session)[1]
 
     @cached_property
     def visit_count(self) -> int:
-        return int(self.piece_visit_numbers.max()) + 1 if len(self.piece_visits) else 0
-
-    @property
-    def pageviews(self) -> Array:
-        """Of each hit: did it show a page?"""
-        return self.kinds == HitKind.PAGEVIEW
-
-    def of_session(self, dimension: int) -> Array:
-        """An attribute of sessions, by hit."""
-        return self.attributes[dimension][self.piece_sessions[self.pieces]]
+        """Visits of all units, each once."""
+        return int(self.piece_visit_numbers.max()) + 1 if len(self.piece_sessions) else 0
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One unit of a frame, cut to its stretch."""
+    """One unit of a frame."""
 
     columns: Columns
     hits: slice
+    """Those that are in the stretch."""
     times: Array | None
+    """Of these hits."""
 
 
-def read(
-    rollups: Rollups, stretch: tuple[int, int], dimensions: Collection[int], *, timed: bool
-) -> Frame | None:
-    """The hits of *stretch* (microseconds, its end not included) with these *dimensions* (TermKind); None when not all
-    of it is built, but for its last hours, or it is too much. Up to four queries."""
+def read(rollups: Rollups, stretch: tuple[int, int], wanted: Collection[int]) -> Frame | None:
+    """The hits of *stretch* (microseconds, its end not included) with the columns *wanted*: TIME, VISITS, SESSIONS,
+    TermKinds. None when not all of them are built, but for the last hours, or they are too many. Up to five queries.
+    """
     hold = rollups.hold
     start_us, end_us = max(stretch[0], rollups.raw_from_us), stretch[1]
     if hold.columns_from is None or start_us < hold.columns_from * DAY_US:
         return None
-    codes = {BASE, *(code for code in dimensions if code in TERMS)}
-    if any(code in SESSION_DIMENSIONS for code in dimensions):
-        codes.add(ATTRIBUTES)
     parts, hits = [], 0
-    for part in _built(rollups, start_us, end_us, codes, timed=timed):
-        parts.append(part)
-        hits += part.hits.stop - part.hits.start
-        if hits > MOST_HITS:
-            return None
-    open_us = max(start_us, hold.hours * HOUR_US)
-    if open_us < end_us:
-        still_open = _open(rollups, open_us, end_us, codes)
-        if still_open is None:
-            return None
-        parts.append(still_open)
-    return _joined(parts, dimensions, timed=timed)
-
-
-def _built(rollups: Rollups, start_us: int, end_us: int, codes: set[int], *, timed: bool) -> Iterator[_Part]:
-    """The units that are built, days and then hours."""
-    hold = rollups.hold
     for span, first, until in (
         (Span.DAY, 0, hold.days),
         (Span.HOUR, hold.days * DAY_HOURS, hold.hours),
     ):
         width = _UNIT_US[span]
         first, until = max(first, start_us // width), min(until, -(-end_us // width))
-        cut = {
-            unit for unit in (start_us // width, end_us // width) if unit * width not in (start_us, end_us)
-        }
-        if first >= until:
-            continue
-        stored = RollupColumn.objects.using(rollups.using).filter(website_id=rollups.website_id, span=span)
-        wanted = stored.filter(column__in=codes, start__gte=first, start__lt=until)
-        found: dict[int, Columns] = {}
-        for unit, code, data in wanted.values_list("start", "column", "packed"):
-            found.setdefault(unit, {})[code] = unpacked(data)
-        times = stored.filter(column=TIME, start__gte=first, start__lt=until)
-        if not timed:
-            times = times.filter(start__in=cut)
-        for unit, data in times.values_list("start", "packed") if timed or cut else ():
-            found[unit][TIME] = unpacked(data)
-        for unit in sorted(found):
-            columns = found[unit]
-            moments, hits = None, slice(0, len(columns[BASE][0]))
-            if TIME in columns:
-                moments = np.cumsum(columns[TIME][0], dtype=np.int64) + unit * width
-                hits = slice(*np.searchsorted(moments, (start_us, end_us)).tolist())
-                moments = moments[hits]
-            yield _Part(columns, hits, moments)
+        for part in _stored(rollups, span, (first, until), (start_us, end_us), wanted):
+            parts.append(part)
+            hits += part.hits.stop - part.hits.start
+            if hits > MOST_HITS:
+                return None
+    open_us = max(start_us, hold.hours * HOUR_US)
+    if open_us < end_us:
+        still_open = _open(rollups, open_us, end_us, wanted)
+        if still_open is None:
+            return None
+        parts.append(still_open)
+    return _joined(parts, wanted)
 
 
-def _open(rollups: Rollups, start_us: int, end_us: int, codes: set[int]) -> _Part | None:
+def _stored(
+    rollups: Rollups,
+    span: Span,
+    units: tuple[int, int],
+    stretch: tuple[int, int],
+    wanted: Collection[int],
+) -> Iterator[_Part]:
+    """The units of *span* from one number until another, cut to *stretch*, in order. One query."""
+    if units[0] >= units[1]:
+        return
+    width = _UNIT_US[span]
+    cut = {moment // width for moment in stretch if moment % width}
+    attributes = [place for place, code in enumerate(SESSION_DIMENSIONS) if code in wanted]
+    codes = {BASE, *({TIME, VISITS, SESSIONS, *TERMS}.intersection(wanted))}
+    if attributes:
+        codes.add(ATTRIBUTES)
+    stored = RollupColumn.objects.using(rollups.using).filter(
+        Q(column__in=codes) | Q(column=TIME, start__in=cut),
+        website_id=rollups.website_id,
+        span=span,
+        start__gte=units[0],
+        start__lt=units[1],
+    )
+    found: dict[int, Columns] = {}
+    for unit, code, data in stored.values_list("start", "column", "packed"):
+        found.setdefault(unit, {})[code] = unpacked(data, attributes if code == ATTRIBUTES else None)
+    for unit in sorted(found):
+        columns = found[unit]
+        times, hits = None, slice(0, len(columns[BASE][0]))
+        if TIME in columns:
+            times = np.cumsum(columns[TIME][0], dtype=np.int64) + unit * width
+        if unit in cut and times is not None:
+            hits = slice(*np.searchsorted(times, stretch).tolist())
+            times = times[hits]
+        yield _Part(columns, hits, times)
+
+
+def _open(rollups: Rollups, start_us: int, end_us: int, wanted: Collection[int]) -> _Part | None:
     """The hits of hours that are not built yet; None when they are too many."""
-    dimensions = [code for code in TERMS if code in codes]
-    told = rows.hits(rollups.website_id, start_us, end_us, dimensions, rollups.using)
+    terms = [code for code in TERMS if code in wanted]
+    told = rows.hits(rollups.website_id, start_us, end_us, terms, rollups.using)
     hits = list(islice(told, MOST_OPEN_HITS + 1))
     if len(hits) > MOST_OPEN_HITS:
         return None
-    table = table_of(hits, 4 + len(dimensions))
-    sessions, visits, times, kinds, *terms = (table[:, place] for place in range(4 + len(dimensions)))
-    attributes = {}
-    if ATTRIBUTES in codes:
-        attributes = rows.attributes(set(sessions.tolist()), rollups.using)
-    columns = columns_of(sessions, visits, kinds, dict(zip(dimensions, terms, strict=True)), attributes)
+    table = table_of(hits, 4 + len(terms))
+    sessions, visits, times, kinds, *by_term = (table[:, place] for place in range(4 + len(terms)))
+    places = [place for place, code in enumerate(SESSION_DIMENSIONS) if code in wanted]
+    attributes = rows.attributes(set(sessions.tolist()), rollups.using) if places else {}
+    columns = columns_of(sessions, visits, kinds, dict(zip(terms, by_term, strict=True)), attributes)
+    columns[ATTRIBUTES] = [columns[ATTRIBUTES][place] for place in places]
     return _Part(columns, slice(0, len(table)), times)
 
 
-def _joined(parts: list[_Part], dimensions: Collection[int], *, timed: bool) -> Frame:
+def _joined(parts: list[_Part], wanted: Collection[int]) -> Frame:
     """One frame: what *parts* number for themselves is numbered over all of them."""
-    pieces, kinds, piece_sessions, piece_visits, keys = [], [], [], [], []
+    pieces, kinds, piece_sessions = [], [], []
     first_piece = first_session = 0
     for part in parts:
-        of_hit, kind, of_piece, visits, sessions = part.columns[BASE]
+        of_hit, kind, steps = part.columns[BASE]
+        sessions = np.cumsum(steps, dtype=np.int64) + first_session
         pieces.append(of_hit[part.hits].astype(np.int64) + first_piece)
-        kinds.append(kind[part.hits].astype(np.uint8))
-        piece_sessions.append(of_piece.astype(np.int64) + first_session)
-        piece_visits.append(visits.astype(np.int64))
-        keys.append(sessions.astype(np.int64))
-        first_piece += len(of_piece)
-        first_session += len(sessions)
-    terms = {
-        code: _concatenated([_terms(part, code) for part in parts]) for code in dimensions if code in TERMS
-    }
-    attributes = {
-        code: _concatenated([part.columns[ATTRIBUTES][place] for part in parts])
-        for place, code in enumerate(SESSION_DIMENSIONS)
-        if code in dimensions
-    }
-    return Frame(
-        pieces=_concatenated(pieces),
-        kinds=_concatenated(kinds),
-        times=_concatenated([part.times for part in parts]) if timed else None,
-        terms=terms,
-        piece_sessions=_concatenated(piece_sessions),
-        piece_visits=_concatenated(piece_visits),
-        session_keys=_concatenated(keys),
-        attributes=attributes,
-    )
+        kinds.append(kind[part.hits])
+        piece_sessions.append(sessions)
+        first_piece += len(steps)
+        first_session = int(sessions[-1]) + 1 if len(sessions) else first_session
+    columns = {}
+    for code in wanted:
+        if code in TERMS:
+            columns[code] = _concatenated([_terms(part, code) for part in parts])
+        elif code in (VISITS, SESSIONS):
+            columns[code] = _concatenated([part.columns[code][0] for part in parts])
+        elif code == TIME:
+            columns[code] = _concatenated([part.times for part in parts])
+    attributes = [code for code in SESSION_DIMENSIONS if code in wanted]
+    for place, code in enumerate(attributes):
+        columns[code] = _concatenated([part.columns[ATTRIBUTES][place] for part in parts])
+    return Frame(_concatenated(pieces), _concatenated(kinds), _concatenated(piece_sessions), columns)
 
 
 def _terms(part: _Part, code: int) -> Array:

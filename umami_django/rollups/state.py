@@ -5,7 +5,7 @@ earliest mark on nothing holds until it is built again; what came before is not 
 only backwards. And what came before `raw_from` is touched by nothing: the hits that it was counted from are pruned.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -104,6 +104,17 @@ def let_go(website_id: int, hour: int, using: str) -> bool:
         columns = RollupColumn.objects.using(using).filter(website_id=website_id, span=Span.DAY)
         columns.filter(start__lt=hour // DAY_HOURS)._raw_delete(using)
         return True
+
+
+def forget_columns(website_id: int, times_us: Iterable[int], using: str) -> None:
+    """Delete the columns of the units that hold hits of these times (microseconds): the hits are to be forgotten now.
+
+    For a transaction that leaves a mark at the earliest of them: until they are built again nobody reads columns there.
+    """
+    columns = RollupColumn.objects.using(using).filter(website_id=website_id)
+    hours = {time_us // HOUR_US for time_us in times_us}
+    columns.filter(span=Span.HOUR, start__in=hours)._raw_delete(using)
+    columns.filter(span=Span.DAY, start__in={hour // DAY_HOURS for hour in hours})._raw_delete(using)
 
 
 class BuiltElsewhere(Exception):

@@ -41,12 +41,10 @@ def by_summaries(plan: Plan, scope: Scope, question: Question[Answer]) -> Answer
     return reading(scope.website_id, using, lambda rollups: question(rollups, asked))
 
 
-def by_columns(
-    scope: Scope, dimensions: set[int], question: Callable[[Any], Answer], *, timed: bool
-) -> Answer | None:
+def by_columns(scope: Scope, columns: set[int], question: Callable[[Any], Answer]) -> Answer | None:
     """What *question* makes of the scope's hits as columns; None when not all of them are there. Needs numpy.
 
-    *dimensions*: the terms that are asked about; *timed*: with the time of each hit.
+    *columns*: those that are needed, by code.
     """
     from ..rollups import frame as frames
 
@@ -57,7 +55,7 @@ def by_columns(
         return None
 
     def answered(rollups: Rollups) -> Answer | None:
-        frame = frames.read(rollups, asked, dimensions, timed=timed)
+        frame = frames.read(rollups, asked, columns)
         return None if frame is None else question(frame)
 
     return reading(scope.website_id, using, answered)

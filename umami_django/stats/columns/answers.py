@@ -23,7 +23,8 @@ from ...domain.vocabulary import (
     Unit,
     VisitKey,
 )
-from ...rollups.columns import Array
+from ...rollups.columns import Array, distinct, numbered
+from ...rollups.fast import TIME
 from ...rollups.frame import Frame
 from ..naming import PLACES, Named
 from . import counting
@@ -41,7 +42,7 @@ def event_totals(frame: Frame, scope: Scope) -> EventTotals:
     """The numbers of the events."""
     events = selected(frame, scope, HitKind.EVENT)
     total = _total(frame, events, VisitKey.VISIT)
-    names = np.unique(frame.terms[TermKind.EVENT_NAME][events])
+    names = distinct(frame.columns[TermKind.EVENT_NAME][events])
     return EventTotals(total.pageviews, total.visitors, total.visits, int(np.count_nonzero(names)))
 
 
@@ -77,8 +78,9 @@ def event_series(frame: Frame, scope: Scope, unit: Unit) -> list[tuple[int, int,
     """How often each event happened in each bucket: start, name (a term), count."""
     events = selected(frame, scope, HitKind.EVENT)
     starts, keys = _buckets(frame, events, scope, unit)
-    names, numbers = np.unique(frame.terms[TermKind.EVENT_NAME][events], return_inverse=True)
-    pairs, counts = np.unique(keys * len(names) + numbers, return_counts=True)
+    names, numbers = numbered(frame.columns[TermKind.EVENT_NAME][events])
+    pairs, places = numbered(keys * len(names) + numbers)
+    counts = np.bincount(places)
     rows = starts[pairs // len(names)], names[pairs % len(names)], counts
     return list(zip(*(column.tolist() for column in rows), strict=True)) if len(names) else []
 
@@ -136,17 +138,17 @@ def _keyed(
         with_unknown = True
     elif metric in SESSION_METRICS:
         pieces = frame.piece_sessions[frame.pieces[hits]]
-        values = frame.attributes[TERM_KIND[metric]][pieces].astype(np.int64)
+        values = frame.columns[TERM_KIND[metric]][pieces].astype(np.int64)
         if not with_unknown:
             hits, pieces, values = (column[values > 0] for column in (hits, pieces, values))
         if metric in PLACES:
-            values = values << 32 | frame.attributes[TermKind.COUNTRY][pieces]
+            values = values << 32 | frame.columns[TermKind.COUNTRY][pieces]
         with_unknown = True
     else:
-        values = frame.terms[TERM_KIND[metric]][hits]
+        values = frame.columns[TERM_KIND[metric]][hits]
     if not with_unknown:
         hits, values = hits[values > 0], values[values > 0]
-    known, keys = np.unique(values, return_inverse=True)
+    known, keys = numbered(values)
     return hits, known, keys
 
 
@@ -158,8 +160,7 @@ def _named(values: Array, metric: Metric) -> list[Named]:
 
 def _local(frame: Frame, hits: Array, scope: Scope) -> Array:
     """The local clock times of some hits."""
-    assert frame.times is not None  # noqa: S101
-    times = frame.times[hits]
+    times = frame.columns[TIME][hits]
     spans = offset_spans(scope.period, scope.tz)
     offsets = np.array([span.offset_us for span in spans], np.int64)
     since = np.array([span.since_us for span in spans[1:]], np.int64)
@@ -172,10 +173,10 @@ def _buckets(frame: Frame, hits: Array, scope: Scope, unit: Unit) -> tuple[Array
     local = _local(frame, hits, scope)
     if unit in WIDTH_US:
         since = bucket_start(0, unit)
-        numbers, keys = np.unique((local - since) // WIDTH_US[unit], return_inverse=True)
+        numbers, keys = numbered((local - since) // WIDTH_US[unit])
         return numbers * WIDTH_US[unit] + since, keys
     if not len(local):
         return local, local
     starts = np.array(month_starts(int(local.min()), int(local.max()), unit), np.int64)
-    numbers, keys = np.unique(np.searchsorted(starts, local, side="right") - 1, return_inverse=True)
+    numbers, keys = numbered(np.searchsorted(starts, local, side="right") - 1)
     return starts[numbers], keys

@@ -7,7 +7,8 @@ import numpy as np
 from ...domain.answers import Summary
 from ...domain.periods import HOUR_US, SECOND_US
 from ...domain.vocabulary import VisitKey
-from ...rollups.columns import Array
+from ...rollups.columns import Array, distinct, numbered
+from ...rollups.fast import TIME
 from ...rollups.frame import Frame
 
 
@@ -46,11 +47,10 @@ def numbers(
     frame: Frame, hits: Array, keys: Array, count: int, visit_key: VisitKey = VisitKey.VISIT
 ) -> Numbers:
     """All numbers of the *hits* (places, in order of time), by *keys*, numbers below *count*. The frame is timed."""
-    assert frame.times is not None  # noqa: S101
-    times = frame.times[hits]
+    times = frame.columns[TIME][hits]
     if visit_key is VisitKey.HOUR:
-        _, hours = np.unique(times // HOUR_US, return_inverse=True)
-        hour_count = int(hours.max()) + 1 if len(hours) else 0
+        known_hours, hours = numbered(times // HOUR_US)
+        hour_count = len(known_hours)
         groups = frame.piece_session_numbers[frame.pieces[hits]] * hour_count + hours
         group_count = frame.session_count * hour_count
     else:
@@ -60,7 +60,7 @@ def numbers(
         groups = groups + keys * group_count
         group_count *= count
     if group_count > 4 * len(groups) + 1_000_000:
-        known, groups = np.unique(groups, return_inverse=True)
+        known, groups = numbered(groups)
         group_count = len(known)
     views = np.bincount(groups, minlength=group_count)
     first, last, of_key = (np.zeros(group_count, np.int64) for _ in range(3))
@@ -88,5 +88,5 @@ def _distinct(members: Array, member_count: int, keys: Array, count: int) -> Arr
             there.reshape(count, member_count).sum(axis=1) if member_count else np.zeros(count, int)
         )
         return found
-    pairs = np.unique(keys.astype(np.int64) * member_count + members)
+    pairs = distinct(keys.astype(np.int64) * member_count + members)
     return np.bincount(pairs // member_count, minlength=count)

@@ -21,9 +21,9 @@ def selected(frame: Frame, scope: Scope, kind: HitKind) -> Array:
 
 def ends(frame: Frame, metric: Metric) -> tuple[Array, Array]:
     """Of each visit the path of its first or last pageview (0 for none), and whether it has any."""
-    views = np.flatnonzero(frame.pageviews)
+    views = np.flatnonzero(frame.kinds == HitKind.PAGEVIEW)
     visits = frame.piece_visit_numbers[frame.pieces[views]]
-    paths = frame.terms[TermKind.PATH][views]
+    paths = frame.columns[TermKind.PATH][views]
     if metric is Metric.ENTRY:
         visits, paths = visits[::-1], paths[::-1]
     found = np.zeros(frame.visit_count, np.int64)
@@ -50,15 +50,15 @@ def _holds(frame: Frame, condition: Filter, terms: Array) -> Array:
         events = frame.kinds == HitKind.EVENT
         sessions = frame.piece_session_numbers[frame.pieces]
         having, known = np.zeros(frame.session_count, bool), np.zeros(frame.session_count, bool)
-        having[sessions[events & np.isin(frame.terms[TermKind.EVENT_NAME], terms)]] = True
+        having[sessions[events & np.isin(frame.columns[TermKind.EVENT_NAME], terms)]] = True
         known[sessions[events]] = True
         return _value(having | ~known if condition.wants_unknown else having, sessions)
     if condition.wants_unknown:
         terms = np.append(terms, 0)
     if condition.is_about_session:
-        of_session = np.isin(frame.attributes[TERM_KIND[field]], terms)
+        of_session = np.isin(frame.columns[TERM_KIND[field]], terms)
         return _value(of_session[frame.piece_sessions], frame.pieces)
-    return np.isin(frame.terms[TERM_KIND[field]], terms)
+    return np.isin(frame.columns[TERM_KIND[field]], terms)
 
 
 def _value(of_each: Array, places: Array) -> Array:
