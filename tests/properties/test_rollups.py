@@ -2,12 +2,13 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Max
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +16,9 @@ from tests.factories import make_account, make_website
 from umami_django.conf import umami_settings
 from umami_django.domain.filters import Filter, FilterSet, Operator
 from umami_django.domain.hits import Client, Hit
-from umami_django.domain.periods import Period, zone
+from umami_django.domain.periods import DAY_US, Period, from_micros, to_micros, zone
 from umami_django.domain.scope import Scope
-from umami_django.domain.vocabulary import Counted, Metric, Order, Unit, VisitKey
+from umami_django.domain.vocabulary import Counted, Metric, Order, Span, Unit, VisitKey
 from umami_django.models import (
     RollupColumn,
     RollupDay,
@@ -28,8 +29,9 @@ from umami_django.models import (
     StoredHit,
     Website,
 )
-from umami_django.rollups import build, plan
+from umami_django.rollups import build, fast, plan
 from umami_django.rollups import numbers as summed_numbers
+from umami_django.rollups.columns import unpacked
 from umami_django.stats import counted, heat, summed, way
 from umami_django.stats.raw import overview as raw_overview
 from umami_django.stats.raw import rankings as raw_rankings
@@ -264,3 +266,50 @@ def test_columns_tell_what_hits_tell(world: World, seed: int) -> None:
                 world.erase(chance.randrange(4))
         for _ in range(3):
             world.ask_columns(chance.question(), chance.filters(), chance)
+
+
+@settings(random_traffic, max_examples=EXAMPLES)
+@given(st.integers(0, 2**64))
+def test_days_counted_in_bulk_are_those_of_the_sweep(world: World, seed: int) -> None:
+    """Byte for byte, also of sessions of which pageviews were pruned."""
+    chance = Chance(seed)
+    world.clear()
+    world.write(chance.hits(60))
+    begins = to_micros(chance.moment()) // DAY_US
+    ends = begins + chance.choice((1, 2, 5, 30))
+    if chance.random() < 0.3:
+        pruned = StoredHit.objects.filter(
+            created_at__lt=from_micros(begins * DAY_US - chance.randrange(DAY_US))
+        )
+        for session, last in pruned.values_list("session_id").annotate(last=Max("created_at")):
+            Session.objects.filter(pk=session).update(pruned_until=last)
+        pruned.delete()
+    sweep, columns = build._swept(world.website.pk, begins * 24, ends * 24, Span.DAY, world.using)
+    counted_at_once = build.count_days(world.website.pk, begins, ends, world.using)
+    assert dict(counted_at_once.days) == {day: found.packed() for day, found in sweep.days.items()}
+    assert _by_unit(counted_at_once.values) == _by_unit(build._packed_units(sweep))
+    assert _hits_of(counted_at_once.columns or ()) == _hits_of(columns or ())
+    assert counted_at_once.longest_pause == build._longest_pause(sweep.days.values())
+    assert counted_at_once.views == build._views(sweep)
+
+
+def _by_unit(units: Iterable[tuple[int, int, bytes]]) -> dict[tuple[int, int], bytes]:
+    return {(int(code), start): data for code, start, data in units if data}
+
+
+def _hits_of(columns: Iterable[tuple[int, int, bytes]]) -> dict[int, list[tuple[int, ...]]]:
+    """Of each unit its hits: in no order at the same microsecond."""
+    of_units: dict[int, dict[int, list[Any]]] = {}
+    for code, unit, data in columns:
+        of_units.setdefault(unit, {})[code] = unpacked(data)
+    found = {}
+    for unit, of in of_units.items():
+        pieces, kinds, steps = of.pop(fast.BASE)
+        sessions = steps.cumsum()[pieces]
+        times, keys, visits, attributes = (
+            of.pop(code) for code in (fast.TIME, fast.SESSIONS, fast.VISITS, fast.ATTRIBUTES)
+        )
+        rows = [times[0].cumsum(), keys[0][sessions], visits[0][pieces], kinds]
+        rows += [column[sessions] for column in attributes] + [of[code][0] for code in sorted(of)]
+        found[unit] = sorted(zip(*(column.tolist() for column in rows), strict=True))
+    return found

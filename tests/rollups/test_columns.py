@@ -14,7 +14,7 @@ from umami_django.domain.filters import Filter
 from umami_django.domain.hits import Client
 from umami_django.domain.periods import DAY_US, Period, to_micros
 from umami_django.domain.scope import Scope
-from umami_django.domain.vocabulary import Counted, Metric, VisitKey
+from umami_django.domain.vocabulary import Counted, Metric, Unit, VisitKey
 from umami_django.models import RollupColumn, RollupState, Website
 from umami_django.rollups import build, fast, frame
 from umami_django.rollups.columns import distinct, numbered, packed, unpacked
@@ -24,6 +24,8 @@ from umami_django.services.erasure import erase, visitors
 from umami_django.stats import counted
 from umami_django.stats.overview import summary
 from umami_django.stats.raw import overview as raw
+from umami_django.stats.raw import series
+from umami_django.stats.way import looking_once
 from umami_django.writers import write
 
 from .test_packing import numbers
@@ -65,6 +67,21 @@ def test_a_question_reads_a_few_columns_in_a_few_queries(
     # the state before and after; days, hours and what is not built yet; the terms of the filter
     with django_assert_num_queries(6):
         assert counted.summary(scope, VisitKey.VISIT) == right
+
+
+@pytest.mark.django_db
+def test_a_page_reads_hits_once(website: Website, django_assert_num_queries: Any) -> None:
+    filled(website.pk)
+    scope = scope_of(website.pk).filtered(PAGE)
+    numbers, days = raw.summary(scope, VisitKey.VISIT), series.pageview_series(scope, Unit.DAY)
+    with looking_once():
+        assert counted.summary(scope, VisitKey.VISIT) == numbers
+        with django_assert_num_queries(3):  # the state before and after, and the filter's terms
+            assert counted.pageview_series(scope, Unit.DAY) == days
+        write([hit(website.pk, "late", "/1", at=NOW - timedelta(days=3))])
+        built(website.pk)
+        now = counted.summary(scope, VisitKey.VISIT)
+    assert now is not None and now.pageviews == numbers.pageviews + 1
 
 
 @pytest.mark.django_db

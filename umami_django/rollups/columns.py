@@ -26,6 +26,8 @@ from .sweep import HIT_DIMENSIONS, SESSION_DIMENSIONS, Story
 Array = npt.NDArray[Any]
 Columns = dict[int, Sequence[Array]]
 """By code (fast.py)."""
+Sessions = tuple[Array, Array]
+"""Keys of sessions, sorted, and of each a row with its SESSION_DIMENSIONS."""
 
 TERMS = (*HIT_DIMENSIONS, TermKind.EVENT_NAME)
 
@@ -67,24 +69,38 @@ class Recorder:
         sessions, visits, times, kinds, names, rows = (
             np.frombuffer(part, np.int64) for part in self._numbers
         )
-        if not len(times):
-            return
         order = np.argsort(times, kind="stable")
-        sessions, visits, times = sessions[order], visits[order], times[order]
-        kinds, names, rows = kinds[order], names[order], rows[order]
-        table = table_of(self._terms, len(HIT_DIMENSIONS))
-        numbers = times // width_us
-        borders = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(times)]
-        for start, end in pairwise(borders):
-            part = slice(start, end)
-            terms: dict[int, Array] = {
-                kind: table[rows[part], place] for place, kind in enumerate(HIT_DIMENSIONS)
-            }
-            terms[TermKind.EVENT_NAME] = names[part]
-            number = int(numbers[start])
-            found = columns_of(sessions[part], visits[part], kinds[part], terms, self._attributes)
-            found[TIME] = (np.diff(times[part], prepend=number * width_us),)
-            yield number, {code: packed(arrays) for code, arrays in found.items() if any_of(code, arrays)}
+        table = table_of(self._terms, len(HIT_DIMENSIONS))[rows[order]]
+        terms: dict[int, Array] = {kind: table[:, place] for place, kind in enumerate(HIT_DIMENSIONS)}
+        terms[TermKind.EVENT_NAME] = names[order]
+        plain = (sessions[order], visits[order], times[order], kinds[order])
+        yield from units(*plain, terms, known_sessions(self._attributes), width_us)
+
+
+def units(
+    sessions: Array,
+    visits: Array,
+    times: Array,
+    kinds: Array,
+    terms: Mapping[int, Array],
+    known: Sessions,
+    width_us: int,
+) -> Iterator[tuple[int, dict[int, bytes]]]:
+    """The packed columns of each unit of *width_us* that has some of these hits, which are in order of time."""
+    numbers = times // width_us
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1)).tolist()
+    for start, end in pairwise([*starts, len(times)]):
+        part, number = slice(start, end), int(numbers[start])
+        of_part = {code: column[part] for code, column in terms.items()}
+        found = columns_of(sessions[part], visits[part], kinds[part], of_part, known)
+        found[TIME] = (np.diff(times[part], prepend=number * width_us),)
+        yield number, {code: packed(arrays) for code, arrays in found.items() if any_of(code, arrays)}
+
+
+def known_sessions(attributes: Mapping[int, Sequence[int | None]]) -> Sessions:
+    """Sessions with their attributes, by key."""
+    keys = sorted(attributes)
+    return np.array(keys, np.int64), table_of((attributes[key] for key in keys), len(SESSION_DIMENSIONS))
 
 
 def any_of(code: int, arrays: Sequence[Array]) -> bool:
@@ -93,27 +109,29 @@ def any_of(code: int, arrays: Sequence[Array]) -> bool:
 
 
 def columns_of(
-    sessions: Array,
-    visits: Array,
-    kinds: Array,
-    terms: Mapping[int, Array],
-    attributes: Mapping[int, Sequence[int | None]],
+    sessions: Array, visits: Array, kinds: Array, terms: Mapping[int, Array], known: Sessions
 ) -> Columns:
-    """The columns, less TIME, of hits with these sessions, visits, kinds and terms. *attributes*: of each session."""
+    """The columns, less TIME, of hits with these sessions, visits, kinds and terms."""
     keys, session_of_hit = numbered(sessions)
     visit_ids, visit_of_hit = numbered(visits)
     pairs, piece_of_hit = numbered(session_of_hit * len(visit_ids) + visit_of_hit)
     steps = np.diff(pairs // len(visit_ids), prepend=0) if len(pairs) else pairs
-    nothing = (None,) * len(SESSION_DIMENSIONS)
-    table = table_of((attributes.get(key, nothing) for key in keys.tolist()), len(nothing))
-    places = range(len(SESSION_DIMENSIONS))
+    table = _attributes(keys, known)
     return {
         BASE: (piece_of_hit, kinds, steps),
         VISITS: (visit_ids[pairs % len(visit_ids)],),
         SESSIONS: (keys,),
-        ATTRIBUTES: tuple(table[:, place] for place in places),
+        ATTRIBUTES: tuple(table[:, place] for place in range(len(SESSION_DIMENSIONS))),
         **{code: (column,) for code, column in terms.items()},
     }
+
+
+def _attributes(keys: Array, known: Sessions) -> Array:
+    """The attributes of some sessions; of one that is not known, none."""
+    places = np.searchsorted(known[0], keys)
+    table = np.vstack((known[1], np.zeros((1, len(SESSION_DIMENSIONS)), np.int64)))
+    there = np.append(known[0], -1)[places] == keys
+    return table[np.where(there, places, len(known[0]))]
 
 
 def numbered(values: Array) -> tuple[Array, Array]:
@@ -149,11 +167,11 @@ def packed(arrays: Sequence[Array]) -> bytes:
     """The *arrays*, each in the smallest type that holds it, and compressed where that makes it a good deal smaller."""
     head, bodies = [len(arrays).to_bytes(1, "little")], []
     for numbers in arrays:
-        code = _smallest(numbers)
-        plain = numbers.astype(_TYPES[code]).tobytes()
+        kind = smallest(numbers)
+        plain = numbers.astype(kind).tobytes()
         compressed = zlib.compress(plain, _LEVEL)
         body = compressed if len(compressed) < _WORTH_IT * len(plain) else plain
-        head.append(_HEADER.pack(code.encode(), len(numbers), len(body)))
+        head.append(_HEADER.pack(kind.char.encode(), len(numbers), len(body)))
         bodies.append(body)
     return b"".join(head + bodies)
 
@@ -173,10 +191,11 @@ def unpacked(data: bytes | memoryview, only: Collection[int] | None = None) -> l
     return found
 
 
-def _smallest(numbers: Array) -> str:
+def smallest(numbers: Array) -> np.dtype[Any]:
+    """The smallest type that holds all of them."""
     if not len(numbers):
-        return "B"
+        return _TYPES["B"]
     least, most = int(numbers.min()), int(numbers.max())
     return next(
-        code for code in _CODES if np.iinfo(_TYPES[code]).min <= least and most <= np.iinfo(_TYPES[code]).max
+        kind for kind in _TYPES.values() if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max
     )

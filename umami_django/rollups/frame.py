@@ -15,7 +15,7 @@ from ..domain.periods import DAY_US, HOUR_US
 from ..domain.vocabulary import Span
 from ..models import RollupColumn
 from . import rows
-from .columns import TERMS, Array, Columns, columns_of, numbered, table_of, unpacked
+from .columns import TERMS, Array, Columns, columns_of, known_sessions, numbered, table_of, unpacked
 from .fast import ATTRIBUTES, BASE, SESSIONS, TIME, VISITS
 from .reading import Rollups
 from .sweep import SESSION_DIMENSIONS
@@ -162,7 +162,8 @@ def _open(rollups: Rollups, start_us: int, end_us: int, wanted: Collection[int])
     sessions, visits, times, kinds, *by_term = (table[:, place] for place in range(4 + len(terms)))
     places = [place for place, code in enumerate(SESSION_DIMENSIONS) if code in wanted]
     attributes = rows.attributes(set(sessions.tolist()), rollups.using) if places else {}
-    columns = columns_of(sessions, visits, kinds, dict(zip(terms, by_term, strict=True)), attributes)
+    of_hits = dict(zip(terms, by_term, strict=True))
+    columns = columns_of(sessions, visits, kinds, of_hits, known_sessions(attributes))
     columns[ATTRIBUTES] = [columns[ATTRIBUTES][place] for place in places]
     return _Part(columns, slice(0, len(table)), times)
 

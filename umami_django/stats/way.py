@@ -5,7 +5,9 @@ No question lives here.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connections
@@ -55,10 +57,32 @@ def by_columns(scope: Scope, columns: set[int], question: Callable[[Any], Answer
         return None
 
     def answered(rollups: Rollups) -> Answer | None:
+        looked = _looked.get()
+        for (hold, stretch_of, known), frame in (looked or {}).items():
+            if hold == rollups.hold and stretch_of == (scope.website_id, asked) and columns <= known:
+                return question(frame)
         frame = frames.read(rollups, asked, columns)
-        return None if frame is None else question(frame)
+        if frame is None:
+            return None
+        if looked is not None:
+            looked[rollups.hold, (scope.website_id, asked), frozenset(columns)] = frame
+        return question(frame)
 
     return reading(scope.website_id, using, answered)
+
+
+_looked: ContextVar[dict[Any, Any] | None] = ContextVar("looked", default=None)
+"""Frames that were read, by what they hold."""
+
+
+@contextmanager
+def looking_once() -> Iterator[None]:
+    """In this block questions about the same hits read them once: for a page whose chart follows its numbers."""
+    token = _looked.set({})
+    try:
+        yield
+    finally:
+        _looked.reset(token)
 
 
 def _catch_up(website_id: int, using: str) -> None:
