@@ -39,7 +39,8 @@ class Told:
     def columns(self, width_us: int) -> Iterator[tuple[int, dict[int, bytes]]]:
         """The packed columns of each unit."""
         sessions, visits, times, kinds, *terms = self.new
-        of_hits = dict(zip((TermKind.EVENT_NAME, *HIT_DIMENSIONS), terms, strict=True))
+        kinds_of_terms = (TermKind.EVENT_NAME, *HIT_DIMENSIONS)
+        of_hits: dict[int, Array] = dict(zip(kinds_of_terms, terms, strict=True))
         return units(sessions, visits, times, kinds, of_hits, self.known, width_us)
 
 

@@ -162,7 +162,7 @@ def _open(rollups: Rollups, start_us: int, end_us: int, wanted: Collection[int])
     sessions, visits, times, kinds, *by_term = (table[:, place] for place in range(4 + len(terms)))
     places = [place for place, code in enumerate(SESSION_DIMENSIONS) if code in wanted]
     attributes = rows.attributes(set(sessions.tolist()), rollups.using) if places else {}
-    of_hits = dict(zip(terms, by_term, strict=True))
+    of_hits: dict[int, Array] = dict(zip(terms, by_term, strict=True))
     columns = columns_of(sessions, visits, kinds, of_hits, known_sessions(attributes))
     columns[ATTRIBUTES] = [columns[ATTRIBUTES][place] for place in places]
     return _Part(columns, slice(0, len(table)), times)
