@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Max
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -216,8 +215,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     yield World(make_website(make_account("olga")))
 
 
-IN_CI = 200 if connection.vendor == "sqlite" else 40
-"""Servers take ten times as long for as many questions."""
+IN_CI = 200
 EXAMPLES = max(settings.default.max_examples, IN_CI if os.environ.get("CI") else 0)  # type: ignore[attr-defined]
 
 
