@@ -5,6 +5,7 @@ from .erasure import Erasure, TermSweep
 from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
 from .moving import Move
+from .reports import ReportSubscription, SentReport
 from .rollups import RollupDay, RollupMark, RollupState, RollupValues
 from .traffic import (
     Event,
@@ -35,11 +36,13 @@ __all__ = [
     "Move",
     "Pageview",
     "RefusedDay",
+    "ReportSubscription",
     "RollupDay",
     "RollupMark",
     "RollupState",
     "RollupValues",
     "Salt",
+    "SentReport",
     "Session",
     "SessionData",
     "Share",
