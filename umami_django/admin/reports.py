@@ -63,7 +63,7 @@ class ReportInline(admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReportSubscription]:
         """With all that `last` tells, in one query."""
         newest = SentReport.objects.filter(subscription=OuterRef("pk")).order_by("-first_day")
-        rows: QuerySet[ReportSubscription] = super().get_queryset(request).select_related("account__user")
+        rows: QuerySet[ReportSubscription] = super().get_queryset(request).with_readers()
         return rows.annotate(
             last_sent=Max("sent__sent_at"), last_error=Subquery(newest.values("error")[:1])
         ).order_by("pk")
@@ -72,7 +72,10 @@ class ReportInline(admin.TabularInline):
         """The accounts are looked up once, not for each row."""
         if db_field.name == "account":
             kwargs["queryset"] = Account.objects.select_related("user")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "account":
+            field.choices = list(field.choices)
+        return field
 
     @admin.display(description=_("last sent"))
     def last(self, subscription: Any) -> Any:

@@ -98,7 +98,7 @@ def report_zone(website: Website) -> tzinfo:
 
 
 def answers(website: Website, period: ReportPeriod, days: Days, now: datetime) -> Answers:
-    """Nine queries; one more for days that summaries alone know, two more where nobody came."""
+    """Nine questions to the engine; two more queries where nobody came."""
     nowhere = Door(website, base="", address=lambda *_: "", pages=frozenset())
     question = asked_of(_state(website, period, days), nowhere, now)
     assert question.compared is not None  # noqa: S101  the state says with what
@@ -124,7 +124,7 @@ def report(found: Answers, door: Door) -> Report:
         website=website,
         subject=_subject(website, found),
         span=span,
-        compared=_("Changes since %s") % _span(found.period, days_before(found.period, found.days[0])),
+        compared=_("Compared with %s") % _span(found.period, days_before(found.period, found.days[0])),
         quiet=_quiet(website, found) if is_quiet else [],
         cards=cards(question, found.numbers, found.before),
         bars=_bars(found.series),

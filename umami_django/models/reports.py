@@ -57,9 +57,9 @@ class ReportSubscription(models.Model):
                 condition=Q(account=None, email__isnull=False) | Q(account__isnull=False, email=None),
                 violation_error_message=_("Choose an account, or write an e-mail address."),
             ),
-            models.UniqueConstraint(fields=["website", "account", "period"], name="umami_report_account"),
-            models.UniqueConstraint(fields=["website", "email", "period"], name="umami_report_email"),
         ]
+        # no constraints: forms below a website's own look at these only
+        unique_together = [("website", "account", "period"), ("website", "email", "period")]
 
     def __str__(self) -> str:
         return f"{self.website}: {self.recipient}, {self.period}"
