@@ -28,7 +28,9 @@ class DashboardPages:
 
     def dashboard_urls(self) -> list[Any]:
         """`<id>/overview/` and what lies below it; `all/`."""
-        shown = {name: (route, partial(answered, name)) for name, (route, _view) in PAGES.items()}
+        shown: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
+            name: (route, partial(answered, name)) for name, (route, _view) in PAGES.items()
+        }
         shown["reports"] = ("reports/", reports_page)
         pages = [
             path(

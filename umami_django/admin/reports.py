@@ -63,10 +63,12 @@ class ReportInline(admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReportSubscription]:
         """With all that `last` tells, in one query."""
         newest = SentReport.objects.filter(subscription=OuterRef("pk")).order_by("-first_day")
-        rows: QuerySet[ReportSubscription] = super().get_queryset(request).with_readers()
-        return rows.annotate(
-            last_sent=Max("sent__sent_at"), last_error=Subquery(newest.values("error")[:1])
-        ).order_by("pk")
+        rows: QuerySet[ReportSubscription] = (
+            ReportSubscription.objects.with_readers()
+            .annotate(last_sent=Max("sent__sent_at"), last_error=Subquery(newest.values("error")[:1]))
+            .order_by("pk")
+        )
+        return rows
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The accounts are looked up once, not for each row."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from smtplib import SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -123,7 +123,7 @@ def send_test(website: Website, account: Account, period: ReportPeriod, language
     return address
 
 
-def _is_open(retries: dict[tuple[int, object], datetime | None], due: Due, now: datetime) -> bool:
+def _is_open(retries: dict[tuple[int, date], datetime | None], due: Due, now: datetime) -> bool:
     key = (due.subscription.pk, due.days[0])
     if key not in retries:
         return True
