@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from tests.factories import make_account, make_website
 from umami_django.conf import umami_settings
+from umami_django.domain.filters import Filter, FilterSet, Operator
 from umami_django.domain.hits import Client, Hit
 from umami_django.domain.periods import Period, zone
 from umami_django.domain.scope import Scope
-from umami_django.domain.vocabulary import Counted, Metric, Unit, VisitKey
+from umami_django.domain.vocabulary import Counted, Metric, Order, Unit, VisitKey
 from umami_django.models import (
+    RollupColumn,
     RollupDay,
     RollupMark,
     RollupState,
@@ -28,7 +30,7 @@ from umami_django.models import (
 )
 from umami_django.rollups import build, plan
 from umami_django.rollups import numbers as summed_numbers
-from umami_django.stats import summed, way
+from umami_django.stats import counted, heat, summed, way
 from umami_django.stats.raw import overview as raw_overview
 from umami_django.stats.raw import rankings as raw_rankings
 from umami_django.stats.raw import series as raw_series
@@ -57,7 +59,17 @@ RANKED = (
     (Metric.CITY, Counted.PAGEVIEWS),
     (Metric.EVENT, Counted.EVENTS),
 )
-
+FILTERED: tuple[tuple[Metric, tuple[str | None, ...]], ...] = (
+    (Metric.BROWSER, ("chrome", "firefox", None)),
+    (Metric.CITY, ("Berlin", None)),
+    (Metric.PATH, ("/", "/a", "/b")),
+    (Metric.REFERRER_DOMAIN, ("t.co", None)),
+    (Metric.UTM_SOURCE, ("x", None)),
+    (Metric.ENTRY, ("/", "/a", None)),
+    (Metric.EXIT, ("/b", None)),
+    (Metric.COMPLETED, ("buy", None)),
+    (Metric.EVENT, ("buy", None)),
+)
 
 DAYS = (0, 0, 0, 1, 2, 3, 4, 15, 31, 32, 33, 34, 62, 63)
 MINUTES = (0, 1, 4, 5, 19, 20, 21, 34, 35, 36, 79, 80, 81, 85, 95, 140, 900, 1399, 1401)
@@ -91,6 +103,16 @@ class Chance(random.Random):
         unit, visit_key = self.choice(list(Unit)), self.choice(list(VisitKey))
         return start, end, self.choice(ZONES), unit, visit_key, self.choice(RANKED)
 
+    def filters(self) -> FilterSet:
+        """Conditions of every kind."""
+        found = []
+        for _ in range(self.choice((0, 1, 1, 2, 3))):
+            field, values = self.choice(FILTERED)
+            operator = self.choice(list(Operator))
+            chosen: list[str | None] = self.sample(values, self.randrange(1, len(values) + 1))
+            found.append(Filter(field, tuple(chosen), operator))
+        return tuple(found)
+
 
 Question = tuple[datetime, datetime, str, Unit, VisitKey, tuple[Metric, Counted]]
 
@@ -104,7 +126,7 @@ class World:
         self.told_by_summaries = 0
 
     def clear(self) -> None:
-        for model in (StoredHit, Session, RollupDay, RollupMark, RollupState, RollupValues):
+        for model in (StoredHit, Session, RollupColumn, RollupDay, RollupMark, RollupState, RollupValues):
             model.objects.all().delete()
 
     def write(self, told: list[dict[str, Any]]) -> None:
@@ -162,6 +184,24 @@ class World:
             raw_rankings.ranking(scope, metric, counted, **how),
         )
 
+    def ask_columns(self, asked: Question, filters: FilterSet, chance: random.Random) -> None:
+        start, end, tz, unit, visit_key, (metric, what) = asked
+        scope = Scope(self.website.pk, Period(start, end), tz=zone(tz), filters=filters)
+        self._same(counted.summary(scope, visit_key), raw_overview.summary(scope, visit_key))
+        self._same(counted.event_totals(scope), raw_overview.event_totals(scope))
+        if (end - start) < timedelta(days=3) or unit not in (Unit.MINUTE, Unit.HOUR):
+            for name in ("pageview_series", "traffic_series", "event_series", "event_counts"):
+                self._same(getattr(counted, name)(scope, unit), getattr(raw_series, name)(scope, unit))
+        self._same(counted.heat(scope), heat.by_hits(scope))
+        limit, offset = chance.choice((None, 2)), chance.choice((0, 0, 1))
+        with_unknown = chance.choice((True, False))
+        how: dict[str, Any] = {"with_unknown": with_unknown, "limit": limit, "offset": offset}
+        self._same(
+            counted.ranking(scope, metric, what, **how), raw_rankings.ranking(scope, metric, what, **how)
+        )
+        how |= {"order": chance.choice(list(Order)), "descending": chance.choice((True, False))}
+        self._same(counted.table(scope, metric, **how), raw_rankings.table(scope, metric, **how))
+
     def _same(self, by_summaries: Any, by_hits: Any) -> None:
         if by_summaries is not None:
             self.told_by_summaries += 1
@@ -205,3 +245,22 @@ def test_the_questions_above_are_told_by_summaries(world: World) -> None:
     for _ in range(20):
         world.ask(chance.question())
     assert world.told_by_summaries > 40
+
+
+@settings(random_traffic, max_examples=EXAMPLES)
+@given(st.integers(0, 2**64))
+def test_columns_tell_what_hits_tell(world: World, seed: int) -> None:
+    """The same with filters of all kinds, and questions that summaries know nothing about."""
+    chance = Chance(seed)
+    world.clear()
+    world.write(chance.hits(50))
+    for _ in range(chance.randrange(2, 5)):
+        match chance.choice(("write", "build", "build", "erase")):
+            case "write":
+                world.write(chance.hits(20))
+            case "build":
+                world.build(chance.moment() + timedelta(days=1), chance.choice((1, 3, 200_000)))
+            case "erase":
+                world.erase(chance.randrange(4))
+        for _ in range(3):
+            world.ask_columns(chance.question(), chance.filters(), chance)

@@ -6,7 +6,7 @@ from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
 from .moving import Move
 from .reports import ReportSubscription, SentReport
-from .rollups import RollupDay, RollupMark, RollupState, RollupValues
+from .rollups import RollupColumn, RollupDay, RollupMark, RollupState, RollupValues
 from .traffic import (
     Event,
     EventData,
@@ -37,6 +37,7 @@ __all__ = [
     "Pageview",
     "RefusedDay",
     "ReportSubscription",
+    "RollupColumn",
     "RollupDay",
     "RollupMark",
     "RollupState",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('umami_django', '0015_share_options'),
+        ('umami_django', '0016_rollup_columns'),
     ]
 
     operations = [
