@@ -81,7 +81,8 @@ class ReportInline(admin.TabularInline):
 
     @admin.display(description=_("last sent"))
     def last(self, subscription: Any) -> Any:
-        return getattr(subscription, "last_error", "") or getattr(subscription, "last_sent", None)
+        """What went wrong with the newest one, else when one went out."""
+        return getattr(subscription, "last_error", "") or getattr(subscription, "last_sent", None) or "–"  # noqa: RUF001
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return viewer_of(request).may(Permission.MANAGE_ALL_WEBSITES)
