@@ -260,8 +260,8 @@ def test_number_of_queries(
 ) -> None:
     days = (date(2026, 3, 9), date(2026, 3, 15))
     now = MONDAY + timedelta(days=90)  # hits of long ago may be pruned: one more
-    # nine questions, each after a look at what is summarised; and the website's own name, which is no referrer
-    with django_assert_num_queries(20):
+    # nine questions, each after a look at what is summarised and in columns; the website's own name, no referrer
+    with django_assert_num_queries(29):
         found = answers(website, ReportPeriod.WEEKLY, days, now)
     with django_assert_num_queries(0):
         message(found, Reader("o@example.org", "en", owner))
