@@ -35,6 +35,7 @@ from .erasure import ErasureForm
 from .exclusions import ExclusionInline
 from .export import ExportForm
 from .filters import OwnerFilter, day_period
+from .reports import ReportInline
 from .rights import may_change, viewer_of
 from .shares import ShareInline
 
@@ -106,8 +107,12 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
         return viewer_of(request).may(Permission.MANAGE_ALL_WEBSITES)
 
     def get_inlines(self, request: HttpRequest, obj: Website | None) -> list[Any]:
-        """A website has to be there before it can be shared or somebody be left out of it."""
-        return [ShareInline, ExclusionInline] if obj is not None else []
+        """A website has to be there before it can be shared or somebody be left out of it. Who gets reports is for
+        administrators to say; everybody chooses their own on a page of its own."""
+        if obj is None:
+            return []
+        reports = [ReportInline] if self._manages_all(request) else []
+        return [ShareInline, ExclusionInline, *reports]
 
     # the list
 
@@ -343,7 +348,7 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
                 name: self._url(name, website)
                 for name in (
                     *("overview", "filtered", "export", "erase", "reset", "share", "change", "delete"),
-                    "first",
+                    *("first", "reports"),
                 )
             },
         }

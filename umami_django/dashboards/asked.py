@@ -48,10 +48,14 @@ class Asked:
 
 
 def asked(request: HttpRequest, door: Door) -> Asked:
-    """What *request* asks for. No query, except for the range "all time" (two by index), and for periods
-    that do not begin in this month or the last (one)."""
+    """What *request* asks for. Queries as `asked_of`."""
     state, problems = read(dict(request.GET.lists()))
-    now = timezone.now()
+    return asked_of(state, door, timezone.now(), tuple(problems))
+
+
+def asked_of(state: State, door: Door, now: datetime, problems: tuple[str, ...] = ()) -> Asked:
+    """What *state* means at *now*. No query, except for the range "all time" (two by index), and for periods
+    that do not begin in this month or the last (one)."""
     tz = zone_of(state, door.website)
     website = door.website
     whole = life(website.pk, since=website.reset_at) if state.range == "all" else None
@@ -61,7 +65,7 @@ def asked(request: HttpRequest, door: Door) -> Asked:
     return Asked(
         door=door,
         state=state,
-        problems=tuple(problems),
+        problems=problems,
         now=now,
         tz=tz,
         scope=knowing_pruned(scope, now, *([compared] if compared else [])),
