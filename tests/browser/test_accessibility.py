@@ -99,8 +99,12 @@ def problems(browser: Any, axe: str, addresses: Iterable[str]) -> dict[str, list
 
 
 def test_the_dashboards_in_the_admin(
-    reader: Any, server: str, full: Traffic, empty: Website, axe: str
-) -> None:  # noqa: F811
+    reader: Any,
+    server: str,  # noqa: F811
+    full: Traffic,
+    empty: Website,
+    axe: str,
+) -> None:
     pages = [
         *website_pages(f"{ADMIN}/website/{full.website.pk}/overview/"),
         *(
@@ -113,8 +117,12 @@ def test_the_dashboards_in_the_admin(
 
 
 def test_the_other_pages_of_the_admin(
-    reader: Any, server: str, full: Traffic, empty: Website, axe: str
-) -> None:  # noqa: F811
+    reader: Any,
+    server: str,  # noqa: F811
+    full: Traffic,
+    empty: Website,
+    axe: str,
+) -> None:
     site = f"{ADMIN}/website/{full.website.pk}"
     pages = [
         *(f"{site}/change/", f"{ADMIN}/website/{empty.pk}/change/", f"{ADMIN}/website/add/"),
