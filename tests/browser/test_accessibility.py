@@ -10,27 +10,19 @@ from django.utils import timezone
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from scripts.npm import npm_package
 from tests.factories import make_website
 from tests.traffic import Traffic
 from umami_django.ingest.pipeline import Reason
 from umami_django.models import Exclusion, Session, Website
 from umami_django.services import refusals
 
-from .axe import VERSION, findings
+from .axe import findings
 from .test_story import console_errors, eventually, log_in, server  # noqa: F401  a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ADMIN = "/admin/umami_django"
 BUSY = ".umami-panels > [data-umami-panel]:not([data-umami-full]), [aria-busy]"
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe-core, from npm."""
-    with npm_package("axe-core", VERSION) as folder:
-        return (folder / "axe.min.js").read_text()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client, RequestFactory
 from django.urls import resolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Api
@@ -42,6 +42,8 @@ from .test_v1_statistics import random_traffic
 pytestmark = pytest.mark.django_db
 
 Pairs = list[tuple[str, str]]
+of_whole_pages = settings(random_traffic, max_examples=random_traffic.max_examples // 2)
+"""Half as many: each asks some thirty questions."""
 
 NOW = datetime(2026, 11, 25, 12, 34, 56, tzinfo=UTC)
 ZONES = (*visits.ZONES, "America/Santiago")
@@ -245,7 +247,7 @@ def test_panels_tables_and_csv_tell_what_the_engine_tells(
     ]
 
 
-@random_traffic
+@of_whole_pages
 @given(
     rows=traffic(),
     summed=st.booleans(),
@@ -295,7 +297,7 @@ def test_v1_tells_the_same_pageviews_and_visitors(
     ]
 
 
-@random_traffic
+@of_whole_pages
 @given(
     rows=traffic(),
     summed=st.booleans(),
@@ -331,7 +333,7 @@ def added(reader: Reader, query: Pairs, filters: list[Filter]) -> Pairs:
     return query
 
 
-@random_traffic
+@of_whole_pages
 @given(
     rows=traffic(),
     summed=st.booleans(),

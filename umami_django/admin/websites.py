@@ -37,6 +37,7 @@ from .export import ExportForm
 from .filters import OwnerFilter, day_period
 from .rights import may_change, viewer_of
 from .shares import ShareInline
+from .unfold import dressed
 
 MOST_VERDICTS = 20
 
@@ -107,7 +108,8 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Website | None) -> list[Any]:
         """A website has to be there before it can be shared or somebody be left out of it."""
-        return [ShareInline, ExclusionInline] if obj is not None else []
+        inlines = [ShareInline, ExclusionInline] if obj is not None else []
+        return [dressed(self.admin_site, inline) for inline in inlines]
 
     # the list
 
