@@ -190,7 +190,7 @@ def zones(page: Any) -> list[str]:
     """Open the menu: the time zones in it that can be seen, in their order."""
     page.find_element(By.CSS_SELECTOR, "#umami-range summary").click()
     links = page.find_elements(By.CSS_SELECTOR, "#umami-range form ~ a")
-    return [link.text for link in links if link.is_displayed()]
+    return [" ".join(link.text.split()) for link in links if link.is_displayed()]
 
 
 def test_the_zone_of_the_reader_is_offered_first(page: Any) -> None:
