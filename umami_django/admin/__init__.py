@@ -11,6 +11,7 @@ from .accounts import AccountAdmin
 from .exclusions import ExclusionAdmin
 from .keys import ApiKeyAdmin
 from .traffic import EventAdmin, PageviewAdmin, SessionAdmin
+from .unfold import dressed
 from .websites import WebsiteAdmin
 
 
@@ -26,7 +27,7 @@ def register(site: AdminSite) -> None:
         (ApiKey, ApiKeyAdmin),
     ):
         if not site.is_registered(model):
-            site.register(model, model_admin)
+            site.register(model, dressed(site, model_admin))
 
 
 register(admin.site)

@@ -6,14 +6,15 @@ from datetime import datetime, tzinfo
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ..domain.periods import Period, default_unit, same_period_last_year, units_for, zone
+from ..domain.periods import Period, default_unit, units_for, zone
 from ..domain.scope import Scope
 from ..domain.vocabulary import Unit
 from ..models import Website
 from ..stats.exactness import knowing_pruned
 from ..stats.overview import life
+from .compared import period_before, period_last_year
 from .door import Door
-from .ranges import period_before, period_between, period_of
+from .ranges import period_between, period_of
 from .state import Compare, State, read
 
 
@@ -91,7 +92,7 @@ def _compared(state: State, now: datetime, tz: tzinfo, period: Period) -> Period
         case Compare.OFF:
             return None
         case Compare.YEAR:
-            return same_period_last_year(period, tz)
+            return period_last_year(state.range, state.step, now, tz, state.edges, period)
         case Compare.CUSTOM if state.compare_edges is not None:
             return period_between(state.compare_edges, tz)
         case _:
