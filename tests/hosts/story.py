@@ -150,9 +150,10 @@ def test_forms_and_lists_are_dressed_as_unfolds_own() -> None:
     ours = [each for model, each in admin.site._registry.items() if model._meta.app_label == "umami_django"]
     assert ours
     assert all(isinstance(each, ModelAdmin) for each in ours)
-    shares, exclusions = admin.site._registry[Website].get_inline_instances(request, website)
+    shares, exclusions, reports = admin.site._registry[Website].get_inline_instances(request, website)
     assert isinstance(shares, StackedInline)
     assert isinstance(exclusions, TabularInline)
+    assert isinstance(reports, TabularInline)
     plain = admin.AdminSite("plain")
     register(plain)
     assert type(plain._registry[Website]) is WebsiteAdmin
