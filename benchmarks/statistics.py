@@ -66,6 +66,7 @@ def _options() -> Any:
     parser.add_argument("--name", default="umami_statistics", help="the beginning of the databases' names")
     parser.add_argument("--keep", action="store_true", help="use and keep databases of this name")
     parser.add_argument("--folder", help="where SQLite files are; to be kept they need one")
+    parser.add_argument("--built", action="store_true", help="use the summaries that a kept database has")
     parser.add_argument("--no-umami", action="store_true", help="without Umami's way")
     parser.add_argument("--quick", action="store_true", help="v1's questions in Berlin only")
     parser.add_argument("--json", help="write all figures to this file")
@@ -82,7 +83,9 @@ def _measured(url: str, size: int, options: Any) -> dict[str, Any]:
     from benchmarks.site import server as site
 
     words = ["--inside", "--pageviews", str(size)]
-    words += [word for word in ("--no-umami", "--quick") if getattr(options, word[2:].replace("-", "_"))]
+    words += [
+        word for word in ("--no-umami", "--quick", "--built") if getattr(options, word[2:].replace("-", "_"))
+    ]
     command = [sys.executable, str(Path(__file__).resolve()), *words]
     # a measurement may take longer than an answer may
     environment = site.environment(url, STATISTICS_TIMEOUT=None)
@@ -111,8 +114,10 @@ def inside(options: Any) -> dict[str, Any]:
     now = from_micros(to_micros(last) + 1)
     hits = StoredHit.objects.count()
     figures |= {"hits": hits, "bytes_before": _bytes() / hits}
-    seconds = _built()
-    figures |= {"bytes_a_hit": _bytes() / hits, "build_s": seconds, "built_a_second": hits / seconds}
+    if not options.built:
+        seconds = _built()
+        figures |= {"build_s": seconds, "built_a_second": hits / seconds}
+    figures["bytes_a_hit"] = _bytes() / hits
     website = Website.objects.order_by("pk")[0]
     figures["questions"] = _asked(website, now, options.quick)
     if not options.no_umami and connection.vendor in ("postgresql", "mysql"):

@@ -101,7 +101,7 @@ def _growth(results: Sequence[dict[str, Any]]) -> Iterator[str]:
         theirs = result.get("umami_bytes", UMAMIS_BYTES)
         lines.append(
             f"| {result['database']} | {result['pageviews']:,} | {result['bytes_a_hit']:.0f} | {summaries:.0f} "
-            f"| {theirs:.0f} | {result['built_a_second']:,.0f} | {result['refresh_ms']:.0f} "
+            f"| {theirs:.0f} | {result.get('built_a_second', 0):,.0f} | {result['refresh_ms']:.0f} "
             f"| {f'{filled:,.0f}' if filled else ''} |"
         )
     yield "### Space and building\n\n" + "\n".join(lines)
