@@ -13,6 +13,7 @@ from django.db import connections
 from ..domain.periods import DAY_US
 from ..domain.vocabulary import HitKind, TermKind
 from ..models import Session, StoredHit
+from . import rows
 from .bulk import Hits
 from .columns import Array, Sessions, numbered, units
 from .sweep import HIT_DIMENSIONS, SESSION_DIMENSIONS
@@ -79,9 +80,7 @@ def _before(website_id: int, keys: Array, start_us: int, using: str) -> list[lis
     """What these sessions did before, each in order of time."""
     found = []
     for part in _parts(keys.tolist()):
-        where = (
-            f"session_id IN ({_listed(part)}) AND created_at < %s AND website_id = %s ORDER BY created_at, id"
-        )
+        where = f"session_id IN ({_listed(part)}) AND created_at < %s AND {rows.BY_SESSION} ORDER BY created_at, id"
         found.append(_hits(where, [start_us, website_id], using))
     return found
 
@@ -120,8 +119,8 @@ def _fetched(
     parts = [np.zeros((0, len(columns)), np.int64)]
     with connection.chunked_cursor() as cursor:
         cursor.execute(f"SELECT {chosen} FROM {table} WHERE {where}", list(values))  # noqa: S608
-        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
-            parts.append(np.array(rows, np.int64))
+        while fetched := cursor.fetchmany(FETCHED_AT_ONCE):
+            parts.append(np.array(fetched, np.int64))
     return list(np.ascontiguousarray(np.concatenate(parts).T))
 
 
