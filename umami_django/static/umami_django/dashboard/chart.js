@@ -12,11 +12,15 @@
   var finished = data.values.map(function (value, index) { return index < done ? value : null; });
   var growing = data.values.map(function (value, index) { return data.unfinished && index >= size - 2 ? value : null; });
 
+  // the server says how numbers read in the reader's language
+  var digits = new Intl.NumberFormat(data.language);
+  function word(name, value) { return data.words[name].replace('{}', digits.format(value)); }
+
   function written(value) {
-    if (data.kind === 'bounce_rate') return value + ' %';
-    if (data.kind === 'visit_duration') return value < 60 ? value + 's' : Math.round(value / 60) + 'm';
-    if (value >= 1e6) return value / 1e6 + 'M';
-    return value >= 1e4 ? value / 1e3 + 'k' : String(value);
+    if (data.kind === 'bounce_rate') return word('percent', value);
+    if (data.kind === 'visit_duration') return value < 60 ? word('seconds', value) : word('minutes', Math.round(value / 60));
+    if (value >= 1e6) return word('millions', value / 1e6);
+    return value >= 1e4 ? word('thousands', value / 1e3) : digits.format(value);
   }
 
   function marks(plot, splits) {
