@@ -1,0 +1,124 @@
+"""Every text that a person sees can be translated, and is, in German."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client, override_settings
+from django.utils import timezone
+from django.utils.dates import MONTHS_3
+
+from tests.dashboards.conftest import at_door, boss  # noqa: F401
+from tests.traffic import Traffic
+from umami_django.ingest.pipeline import Reason
+from umami_django.models import Exclusion, Session, StoredHit, Website
+from umami_django.services import refusals
+from umami_django.writers import store
+
+from .pseudo import bare_words, speak
+
+DATA = frozenset(
+    # what the story below tells, names of programs and places
+    "boss olga Example Firefox Linux Chrome Berlin DE de desktop firefox buy bought plan pro price t co x "
+    "example com https http www testserver share AbCdEfGh locked admin Mozilla Windows NT Win "
+    # codes and file formats, and what Django's admin has not marked
+    "UTC CSV Search".split()
+)
+LIST = "/admin/umami_django/"
+
+
+@pytest.fixture
+def story(traffic: Traffic) -> Traffic:
+    """Ana reads, buys and is told about; a bot is turned away; some pages are excluded; a link is shared."""
+    now = timezone.now() - timedelta(seconds=50)
+    ana = traffic.visitor("ana").using(
+        browser="firefox", os="Linux", device="desktop", country="DE", city="Berlin", language="de"
+    )
+    ana.at(now - timedelta(days=2)).sees("/", "/buy?x=1", gap=5, referrer="https://t.co/")
+    ana.at(now).sees("/").does("bought", data={"plan": "pro", "price": 9.5})
+    website = traffic.website
+    website.shares.create(slug="AbCdEfGh")
+    website.shares.create(slug="locked", password=make_password("x"))
+    Exclusion.objects.create(website=website, kind="path", value="/x/*")
+    refusals.note(website.pk, Reason.BOT, now, 3)
+    return traffic
+
+
+def dashboards(start: str, parts: str, *, is_shared: bool = False) -> list[str]:
+    """Every page at a door, with every panel and tab."""
+    tabs = ("referrers", "utm_source"), ("entries", "exits"), ("countries", "languages"), ("names", "properties")
+    pages = [
+        f"{start}?panels=all&compare=year",
+        f"{start}?panels=all&range=24h&browser=firefox&path__contains=x&country=DE&country=FR&country=AT&country=CH",
+        f"{start}?panels=all&range=custom&from=2026-01-01&to=2025-01-01&card=visit_duration&unit=month",
+        f"{start}?range=bad&step=x&from=x&tz=x&browser__x=1&path=%00&card=bounce_rate&compare=custom",
+        *(f"{parts}panel/{panel}/?{panel}={tab}" for panel, both in zip(
+            ("sources", "pages", "locations", "events"), tabs, strict=True) for tab in both),
+        f"{parts}panel/times/",
+        f"{parts}table/paths/?q=b",
+        f"{parts}table/names/",
+        f"{parts}table/countries/?q=nothing",
+    ]  # fmt: skip
+    if not is_shared:
+        pages += [f"{parts}{page}" for page in ("realtime/", "sessions/", "sessions/?q=nothing", "events/")]
+        pages += [f"{parts}sessions/{Session.objects.get().uuid}/", f"{parts}events/?range=1h&step=-9"]
+    return pages
+
+
+def admin_pages(website: Website) -> list[str]:
+    hit = StoredHit.objects.filter(event_name=None).first()
+    event = StoredHit.objects.exclude(event_name=None).first()
+    session = Session.objects.get()
+    assert hit is not None and event is not None
+    own = f"{LIST}website/{website.pk}/"
+    return [
+        "/admin/",
+        f"{LIST}website/",
+        f"{LIST}website/add/",
+        f"{own}change/",
+        f"{own}history/",
+        *(f"{own}{page}/" for page in ("filtered", "export", "erase", "reset", "delete")),
+        f"{own}export/?since=2026-02-01&until=2026-01-01",
+        f"{own}erase/?session={session.uuid}",
+        f"{own}erase/?distinct_id=nobody",
+        f"{own}erase/?distinct_id=nobody&session={session.uuid}",
+        f"{LIST}website/filtered/",
+        f"{LIST}website/you/",
+        f"{LIST}website/all/",
+        f"{LIST}website/all/?q=nothing",
+        *(f"{LIST}{model}/" for model in ("account", "exclusion", "apikey")),
+        *(f"{LIST}{model}/add/" for model in ("account", "exclusion", "apikey")),
+        *(f"{LIST}{model}/?day=7days" for model in ("session", "pageview", "event")),
+        f"{LIST}session/{session.pk}/change/",
+        f"{LIST}pageview/{hit.pk}/change/",
+        f"{LIST}event/{event.pk}/change/",
+    ]
+
+
+def addresses(story: Traffic) -> dict[str, list[str]]:
+    pk = story.website.pk
+    door = f"{LIST}website/{pk}/overview/"
+    return {
+        "admin": admin_pages(story.website) + dashboards(door, door),
+        "owner": ["/stats/", *dashboards(f"/stats/{pk}/", f"/stats/{pk}/")],
+        "share": dashboards("/share/AbCdEfGh", "/share/AbCdEfGh/-/", is_shared=True) + ["/share/locked"],
+    }
+
+
+@pytest.mark.parametrize("door", ["admin", "owner", "share"])
+def test_no_visible_word_stands_outside_of_a_translation(
+    at_door: Any, story: Traffic, door: str, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    client = at_door(door).client if door != "share" else Client()
+    pages = addresses(story)[door]
+    speak(monkeypatch)
+    found = {}
+    for address in pages:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        bare = bare_words(answer.content.decode()) - DATA
+        if bare:
+            found[address] = sorted(bare)
+    assert found == {}
