@@ -1,6 +1,5 @@
 """Every text that a person sees can be translated, and is, in German."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,14 +7,14 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
 from django.utils import timezone
-from django.utils.dates import MONTHS_3
 
+from tests.admin.markup import inline_code
 from tests.dashboards.conftest import at_door, boss  # noqa: F401
+from tests.dashboards.test_website_page import chart
 from tests.traffic import Traffic
 from umami_django.ingest.pipeline import Reason
 from umami_django.models import Exclusion, Session, StoredHit, Website
 from umami_django.services import refusals
-from umami_django.writers import store
 
 from .pseudo import bare_words, speak
 
@@ -26,6 +25,11 @@ DATA = frozenset(
     # codes and file formats, and what Django's admin has not marked
     "UTC CSV Search".split()
 )
+ENGLISH = frozenset(
+    "Visitors visitors Visits visits Pageviews pageviews Sessions sessions Events events Settings Today Yesterday Last "
+    "Germany Unknown Week Mon Monday Tuesday January March days the and this is not".split()
+)
+"""Words that only an English page would have."""
 LIST = "/admin/umami_django/"
 
 
@@ -122,3 +126,69 @@ def test_no_visible_word_stands_outside_of_a_translation(
         if bare:
             found[address] = sorted(bare)
     assert found == {}
+
+
+@pytest.mark.parametrize("door", ["admin", "owner", "share"])
+def test_every_page_speaks_german(at_door: Any, story: Traffic, door: str) -> None:  # noqa: F811
+    client = at_door(door).client if door != "share" else Client()
+    with override_settings(LANGUAGE_CODE="de"):
+        for address in addresses(story)[door]:
+            answer = client.get(address)
+            html = answer.content.decode()
+            assert answer.status_code == 200, address
+            assert inline_code(html) == [], address
+            if "/panel/" not in address:
+                assert '<html lang="de"' in html, address
+                assert bare_words(html) & ENGLISH == set(), address
+
+
+def test_a_share_page_speaks_as_its_visitor_does(story: Traffic, settings: Any) -> None:
+    settings.MIDDLEWARE = ["django.middleware.locale.LocaleMiddleware", *settings.MIDDLEWARE]
+    client = Client()
+    for path, english, german in (
+        ("/share/AbCdEfGh?panels=all", "Bounce rate", "Absprungrate"),
+        ("/share/AbCdEfGh/-/panel/pages/", "Entry", "Einstieg"),
+        ("/share/locked", "These statistics are protected", "Diese Statistik ist geschützt"),
+    ):
+        for accepted, language, there, away in (
+            ("de-AT,de;q=0.9,en;q=0.5", "de", german, english),
+            ("en", "en", english, german),
+            ("tlh", "en", english, german),
+        ):
+            answer = client.get(path, headers={"accept-language": accepted})
+            html = answer.content.decode()
+            assert there in html and away not in html, (path, accepted)
+            assert answer["Content-Language"].startswith(language)
+            assert "Accept-Language" in answer["Vary"]
+
+
+@pytest.mark.usefixtures("story")
+def test_numbers_and_dates_read_as_germans_write_them(website: Website, settings: Any) -> None:
+    settings.LANGUAGE_CODE = "de"
+    client, day = Client(), "range=custom&from=2026-03-09&to=2026-05-11"
+    html = client.get(f"/share/AbCdEfGh?{day}&unit=week").content.decode()
+    assert "9. März – 11. Mai 2026" in html
+    assert "Woche ab 9. März 2026" in html
+    data = chart(html)
+    assert data["marks"][:2] == ["9. März", "16. März"]
+    assert data["language"] == "de"
+    assert data["words"] == {
+        "percent": "{}\xa0%",
+        "thousands": "{}\xa0Tsd.",
+        "millions": "{}\xa0Mio.",
+        "seconds": "{}\xa0s",
+        "minutes": "{}\xa0min",
+    }
+    html = client.get(f"/share/AbCdEfGh?{day}&unit=month").content.decode()
+    assert chart(html)["labels"] == ["März 2026", "April 2026", "Mai 2026"]
+    html = client.get("/share/AbCdEfGh?range=custom&from=2026-03-10&to=2026-03-10&unit=day").content.decode()
+    assert chart(html)["labels"] == ["Di, 10. März 2026"]
+    html = client.get("/share/AbCdEfGh/-/panel/times/").content.decode()
+    assert 'scope="row">Mo</th>' in html and 'title="Mo, 00 Uhr: ' in html
+
+
+def test_countries_and_languages_have_german_names(story: Traffic, settings: Any) -> None:
+    settings.LANGUAGE_CODE = "de"
+    client = Client()
+    assert "Deutschland" in client.get("/share/AbCdEfGh/-/panel/locations/?locations=countries").content.decode()
+    assert "Deutsch<" in client.get("/share/AbCdEfGh/-/panel/locations/?locations=languages").content.decode()

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_info, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from ..domain.channels import Channel
@@ -46,7 +46,7 @@ CHANNELS: dict[str, Promise] = {
     Channel.REFERRAL: gettext_lazy("Referral"),
     Channel.AFFILIATE: gettext_lazy("Affiliate"),
     Channel.SMS: gettext_lazy("SMS"),
-    Channel.EMAIL: gettext_lazy("Email"),
+    Channel.EMAIL: pgettext_lazy("channel", "Email"),
     Channel.ORGANIC_SEARCH: gettext_lazy("Organic search"),
     Channel.PAID_SEARCH: gettext_lazy("Paid search"),
     Channel.ORGANIC_SOCIAL: gettext_lazy("Organic social"),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..domain.periods import Period
 from .asked import Asked
@@ -21,7 +21,7 @@ KEYS: list[tuple[str, str, Any]] = [
     ("", "Esc", gettext_lazy("Close, or clear all filters")),
     ("realtime", "r", gettext_lazy("Realtime")),
     ("", "g", gettext_lazy("Dashboard")),
-    ("sessions", "v", gettext_lazy("Sessions")),
+    ("sessions", "v", pgettext_lazy("of visitors", "Sessions")),
     ("events", "b", gettext_lazy("Events")),
     ("sessions", "1–9", gettext_lazy("Another website")),  # noqa: RUF001
     ("", "?", gettext_lazy("This list")),
