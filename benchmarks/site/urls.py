@@ -1,4 +1,4 @@
-"""An empty Django view, an empty DRF view, and the app."""
+"""An empty Django view, an empty DRF view, the app, and its dashboards."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -21,4 +21,9 @@ class Empty(APIView):
         return Response("ok")
 
 
-urlpatterns = [path("empty", empty), path("drf", Empty.as_view()), path("", include("umami_django.urls"))]
+urlpatterns = [
+    path("empty", empty),
+    path("drf", Empty.as_view()),
+    path("stats/", include("umami_django.dashboard_urls")),
+    path("", include("umami_django.urls")),
+]

@@ -227,7 +227,7 @@ def test_an_empty_website_gets_help(boss: Client, website: Website) -> None:
 
 
 @pytest.mark.parametrize("visitors", [1, 30])
-@pytest.mark.parametrize(("query", "queries"), [({}, 10), ({"panels": "all"}, 22), ({"compare": "off"}, 6)])
+@pytest.mark.parametrize(("query", "queries"), [({}, 14), ({"panels": "all"}, 32), ({"compare": "off"}, 8)])
 def test_query_count_is_constant(
     at_door: Callable[[str], Visitor],
     traffic: Traffic,
@@ -236,7 +236,8 @@ def test_query_count_is_constant(
     query: dict[str, str],
     queries: int,
 ) -> None:
-    """The share, two summaries, two series, who is there; and one for each panel, events and properties two more."""
+    """The share, two summaries, two series, who is there; and one for each panel, events and properties two more. Most
+    of them first ask whether there are summaries, and columns."""
     now = timezone.now() - timedelta(minutes=1)
     for number in range(visitors):
         ana = traffic.visitor(f"v{number}").using(browser="chrome", os="Linux", country="DE")
@@ -250,9 +251,9 @@ def test_panels_take_one_query_where_the_page_has_counted(
     at_door: Callable[[str], Visitor], seen: Traffic, django_assert_num_queries: Any
 ) -> None:
     visitor = at_door("share")
-    with django_assert_num_queries(3 + BOUNDED):  # the share itself, and whether there are summaries
+    with django_assert_num_queries(4 + BOUNDED):  # the share itself, and whether there are summaries, columns
         visitor.get("panel/pages/", {"visitors": "2", "visits": "2"})
-    with django_assert_num_queries(5 + BOUNDED):
+    with django_assert_num_queries(7 + BOUNDED):
         visitor.get("panel/pages/")
 
 

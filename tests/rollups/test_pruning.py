@@ -22,6 +22,7 @@ from umami_django.domain.vocabulary import Counted, Metric, Unit, VisitKey
 from umami_django.models import (
     EventData,
     EventDocument,
+    RollupColumn,
     RollupDay,
     RollupMark,
     RollupState,
@@ -116,7 +117,7 @@ def lasting(answers: dict[str, Any], period: Period) -> dict[str, Any]:
     """What is exact in pruned time, too: all but what visits do that reach over an end; and, of a period that reaches
     over the cut, but visitors by what their hits tell."""
     inexact = ["entry", "exit"]
-    if period.end > CUT:
+    if period.end >= CUT:  # an end is part of its period
         inexact += [f"{metric} {Counted.VISITORS}" for metric in (Metric.PATH, Metric.EVENT)]
     rest = {name: answer for name, answer in answers.items() if name not in inexact}
     numbers, chart = rest.pop(VisitKey.VISIT), rest.pop("chart")
@@ -136,6 +137,7 @@ class Pruning:
             StoredHit,
             Session,
             SessionData,
+            RollupColumn,
             RollupDay,
             RollupMark,
             RollupState,

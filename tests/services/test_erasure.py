@@ -127,7 +127,7 @@ def test_erasing_a_visitor_takes_the_same_queries(
 ) -> None:
     Traffic(website).visitor("ana").sees(*(f"/{number}" for number in range(views)), gap=1)
     found = erasure.visitors(website, session=session_of(website, "ana").uuid)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         erasure.erase(website, found)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ..domain.answers import Summary
 from ..stats.overview import summary
 from ..stats.realtime import active_visitors
+from ..stats.way import looking_once
 from ..writers.term_budget import replaced_on
 from . import filter_keys
 from .asked import Asked, asked
@@ -44,11 +45,13 @@ def website_page(request: HttpRequest, door: Door) -> HttpResponse:
     question = asked(request, door)
     if "edit" in request.GET:
         return HttpResponseRedirect(question.link(_edited(request, question)))
-    numbers = summary(question.scope)
-    before = None if question.compared is None else summary(question.scope.within(question.compared))
+    with looking_once():
+        numbers = summary(question.scope)
+        before = None if question.compared is None else summary(question.scope.within(question.compared))
+        line = chart(question)
     page = WebsitePage(
         cards=cards(question, numbers, before),
-        chart=chart(question),
+        chart=line,
         panels=_panels(request, question, numbers),
         whole_href=question.link(replace(question.state, whole=True)),
         active=_active(question),

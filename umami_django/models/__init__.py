@@ -5,7 +5,7 @@ from .erasure import Erasure, TermSweep
 from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
 from .moving import Move
-from .rollups import RollupDay, RollupMark, RollupState, RollupValues
+from .rollups import RollupColumn, RollupDay, RollupMark, RollupState, RollupValues
 from .traffic import (
     Event,
     EventData,
@@ -35,6 +35,7 @@ __all__ = [
     "Move",
     "Pageview",
     "RefusedDay",
+    "RollupColumn",
     "RollupDay",
     "RollupMark",
     "RollupState",

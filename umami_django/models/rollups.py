@@ -1,6 +1,6 @@
-"""Summary tables kept beside the hits: packed days and packed values. Only a cache; no statistics here.
+"""Tables kept beside the hits: packed days, packed values, packed columns. Only a cache; no statistics here.
 
-How they are packed is said in `rollups/day.py` and `rollups/values.py`.
+How they are packed is said in `rollups/day.py`, `rollups/values.py` and `rollups/columns.py`.
 """
 
 from django.db import models
@@ -29,6 +29,9 @@ class RollupState(models.Model):
         null=True, help_text=_("The hour before which hits were pruned: there, summaries are the record.")
     )
     version = models.BigIntegerField(default=0, help_text=_("Grows with whatever is built."))
+    columns_from = models.IntegerField(
+        null=True, help_text=_("The day from which on columns are built, too; null: none are.")
+    )
 
     class Meta:
         verbose_name = _("state of summaries")
@@ -98,3 +101,27 @@ class RollupValues(models.Model):
 
     def __str__(self) -> str:
         return f"{self.website_id}: {self.dimension} {self.span} {self.start}"
+
+
+class RollupColumn(models.Model):
+    """One column (or a few that belong together) of the hits of one hour or day, in order of time."""
+
+    is_traffic = True
+
+    website_id = models.IntegerField()
+    column = models.SmallIntegerField()
+    span = models.SmallIntegerField(choices=[(span.value, span.name.lower()) for span in Span])
+    start = models.IntegerField(help_text=_("Hours or days since 1970, UTC."))
+    packed = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("column of hits")
+        verbose_name_plural = _("columns of hits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["website_id", "column", "span", "start"], name="umami_rollup_column_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.website_id}: {self.column} {self.span} {self.start}"

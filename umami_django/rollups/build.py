@@ -13,14 +13,14 @@ from django.db import DatabaseError, connections
 
 from ..domain.periods import HOUR_US, to_micros
 from ..domain.vocabulary import Span
-from ..models import RollupDay, RollupState, RollupValues, Session
+from ..models import RollupColumn, RollupDay, RollupState, RollupValues, Session
 from ..writers.trouble import passes
-from . import rows
+from . import fast, rows
 from .day import HOURLY, Day, unpacked
 from .packing import pack
 from .state import BuiltElsewhere, building, close_hours, last_complete_month, rewind
 from .sweep import EVENT_TIMES, Sweep
-from .units import DAY_HOURS, DAY_QUARTERS, first_day, hour_us, month_of_day
+from .units import DAY_HOURS, DAY_QUARTERS, day_us, first_day, hour_us, month_of_day
 from .values import month_of_days
 
 CLOSED_AFTER = timedelta(minutes=5)
@@ -106,7 +106,8 @@ def drop(website_id: int, using: str, *, pruned_too: bool = False) -> None:
 def _drop_all(state: RollupState, using: str) -> None:
     state.hours_until, state.days_until, state.months_until, state.longest_pause = None, 0, 0, 0
     state.closed_until, state.raw_from = 0, None
-    for model in (RollupDay, RollupValues):
+    state.columns_from = None
+    for model in (RollupDay, RollupValues, RollupColumn):
         model._default_manager.using(using).filter(website_id=state.website_id)._raw_delete(using)
     returning = Session.objects.using(using).filter(website_id=state.website_id, pruned_until__isnull=False)
     returning.update(pruned_until=None)
@@ -120,9 +121,10 @@ def _drop_from(state: RollupState, hour: int, using: str) -> None:
     state.closed_until = hour
     days = RollupDay.objects.using(using).filter(website_id=state.website_id, day__gte=day)
     days._raw_delete(using)
-    values = RollupValues.objects.using(using).filter(website_id=state.website_id)
-    for span, start in ((Span.HOUR, hour), (Span.DAY, day), (Span.MONTH, month)):
-        values.filter(span=span, start__gte=start)._raw_delete(using)
+    for model in (RollupValues, RollupColumn):
+        units = model._default_manager.using(using).filter(website_id=state.website_id)
+        for span, start in ((Span.HOUR, hour), (Span.DAY, day), (Span.MONTH, month)):
+            units.filter(span=span, start__gte=start)._raw_delete(using)
 
 
 def _build_hours(state: RollupState, closable: int, using: str, most_hits: int) -> Step | None:
@@ -133,7 +135,7 @@ def _build_hours(state: RollupState, closable: int, using: str, most_hits: int) 
     day = start // DAY_HOURS
     end = _hour_after(state.website_id, start, most_hits, using) or closable
     end = min(max(end, start + 1), closable, (day + 1) * DAY_HOURS)
-    sweep = _swept(state.website_id, start, end, Span.HOUR, using)
+    sweep, columns = _swept(state.website_id, start, end, Span.HOUR, using)
     stored = RollupDay.objects.using(using).filter(website_id=state.website_id, day=day)
     row: dict[str, Any] | None = stored.values("counts", "near", "rest", "far", "crossings").first()  # type: ignore[assignment]
     earlier = unpacked(row).up_to(start % DAY_HOURS) if row else Day()
@@ -141,6 +143,7 @@ def _build_hours(state: RollupState, closable: int, using: str, most_hits: int) 
     with building(state, using) as now:
         _store_days(state.website_id, [(day, joined.packed())], day, day + 1, using)
         _store_units(state.website_id, _packed_units(sweep), Span.HOUR, start, end, using)
+        _store_columns(now, columns, Span.HOUR, start, end, using)
         if now.hours_until is None:
             now.days_until, now.months_until = day, month_of_day(day)
         now.hours_until = end
@@ -182,6 +185,10 @@ def days_to_build(
         begins = ends
 
 
+Column = tuple[int, int, bytes]
+"""Its code, the number of its unit, packed."""
+
+
 @dataclass(frozen=True, slots=True)
 class CountedDays:
     """Some days, counted and packed: rows that are not stored yet. It can be sent from one process to another."""
@@ -189,19 +196,33 @@ class CountedDays:
     days: list[tuple[int, dict[str, bytes]]]
     values: list[tuple[int, int, bytes]]
     """Dimension, day, packed."""
+    columns: list[Column] | None
     longest_pause: int
     views: int
 
 
 def count_days(website_id: int, begins: int, ends: int, using: str) -> CountedDays:
     """Count the days from *begins* until *ends*. Reads only."""
-    sweep = _swept(website_id, begins * DAY_HOURS, ends * DAY_HOURS, Span.DAY, using)
+    if fast.is_installed():
+        return _counted_in_bulk(website_id, begins, ends, using)
+    sweep, columns = _swept(website_id, begins * DAY_HOURS, ends * DAY_HOURS, Span.DAY, using)
     return CountedDays(
         [(number, day.packed()) for number, day in sweep.days.items()],
         list(_packed_units(sweep)),
+        columns,
         _longest_pause(sweep.days.values()),
         _views(sweep),
     )
+
+
+def _counted_in_bulk(website_id: int, begins: int, ends: int, using: str) -> CountedDays:
+    from .arrays import read  # numpy: only where it is wanted
+    from .bulk import Bulk
+
+    told = read(website_id, begins, ends, using)
+    bulk = Bulk(begins, ends, told.hits)
+    columns = [(code, day, data) for day, found in told.columns(day_us(1)) for code, data in found.items()]
+    return CountedDays(list(bulk.days()), list(bulk.values()), columns, bulk.longest_pause, bulk.pageviews)
 
 
 def store_days(state: RollupState, begins: int, ends: int, counted: CountedDays, using: str) -> Step:
@@ -210,7 +231,9 @@ def store_days(state: RollupState, begins: int, ends: int, counted: CountedDays,
     with building(state, using) as now:
         _store_days(website_id, counted.days, begins, ends, using)
         _store_units(website_id, counted.values, Span.DAY, begins, ends, using)
-        _delete_units(website_id, Span.HOUR, begins * DAY_HOURS, ends * DAY_HOURS, using)
+        _delete_units(RollupValues, website_id, Span.HOUR, begins * DAY_HOURS, ends * DAY_HOURS, using)
+        _store_columns(now, counted.columns, Span.DAY, begins, ends, using)
+        _delete_units(RollupColumn, website_id, Span.HOUR, begins * DAY_HOURS, ends * DAY_HOURS, using)
         if now.hours_until is None:
             now.months_until = month_of_day(begins)
         now.days_until = ends
@@ -238,7 +261,7 @@ def _build_months(state: RollupState, using: str) -> Step | None:
             )
         )
     with building(state, using) as now:
-        _delete_units(state.website_id, Span.MONTH, month, month + 1, using)
+        _delete_units(RollupValues, state.website_id, Span.MONTH, month, month + 1, using)
         RollupValues.objects.using(using).bulk_create(built, batch_size=PACKED_AT_ONCE)
         now.months_until = month + 1
     return Step(0, state.hours_until)
@@ -258,10 +281,20 @@ def _hour_after(website_id: int, start: int, hits: int, using: str) -> int | Non
     return None if at is None else at // HOUR_US
 
 
-def _swept(website_id: int, start: int, end: int, span: Span, using: str) -> Sweep:
-    sweep = Sweep(start, span)
-    sweep.add(rows.stories(website_id, hour_us(start), hour_us(end), using))
-    return sweep
+def _swept(
+    website_id: int, start: int, end: int, span: Span, using: str
+) -> tuple[Sweep, list[Column] | None]:
+    """What there is from hour *start* until *end*: counted, and its columns; no columns without the extra `fast`."""
+    sweep, stories = Sweep(start, span), rows.stories(website_id, hour_us(start), hour_us(end), using)
+    if not fast.is_installed():
+        sweep.add(stories)
+        return sweep, None
+    from .columns import Recorder  # numpy: only where it is wanted
+
+    recorder = Recorder(hour_us(start))
+    sweep.add(recorder.through(stories))
+    units = recorder.units(day_us(1) if span is Span.DAY else hour_us(1))
+    return sweep, [(code, number, data) for number, columns in units for code, data in columns.items()]
 
 
 def _joined(day: Day, more: Day, start: int, end: int) -> Day:
@@ -300,7 +333,7 @@ def _packed_units(sweep: Sweep) -> Iterator[tuple[int, int, bytes]]:
 def _store_units(
     website_id: int, units: Iterable[tuple[int, int, bytes]], span: Span, begins: int, ends: int, using: str
 ) -> None:
-    _delete_units(website_id, span, begins, ends, using)
+    _delete_units(RollupValues, website_id, span, begins, ends, using)
     RollupValues.objects.using(using).bulk_create(
         [
             RollupValues(website_id=website_id, dimension=dimension, span=span, start=start, packed=data)
@@ -310,9 +343,38 @@ def _store_units(
     )
 
 
-def _delete_units(website_id: int, span: Span, begins: int, ends: int, using: str) -> None:
-    values = RollupValues.objects.using(using)
-    values.filter(website_id=website_id, span=span, start__gte=begins, start__lt=ends)._raw_delete(using)
+def _store_columns(
+    state: RollupState, columns: Iterable[Column] | None, span: Span, begins: int, ends: int, using: str
+) -> None:
+    """None for *columns*: there can be none, here or later, until somebody builds some again."""
+    day = begins // DAY_HOURS if span is Span.HOUR else begins
+    if columns is None:
+        state.columns_from = None
+        return
+    if state.hours_until is None:
+        state.columns_from = 0
+    elif state.columns_from is None or state.columns_from > day:
+        state.columns_from = day
+    _delete_units(RollupColumn, state.website_id, span, begins, ends, using)
+    RollupColumn.objects.using(using).bulk_create(
+        [
+            RollupColumn(website_id=state.website_id, column=code, span=span, start=start, packed=data)
+            for code, start, data in columns
+        ],
+        batch_size=PACKED_AT_ONCE,
+    )
+
+
+def _delete_units(
+    model: type[RollupValues] | type[RollupColumn],
+    website_id: int,
+    span: Span,
+    begins: int,
+    ends: int,
+    using: str,
+) -> None:
+    units = model._default_manager.using(using).filter(website_id=website_id, span=span)
+    units.filter(start__gte=begins, start__lt=ends)._raw_delete(using)
 
 
 def _longest_pause(days: Iterable[Day]) -> int:

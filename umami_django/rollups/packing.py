@@ -15,7 +15,7 @@ _RANGES = tuple(
     else (code, -(2 ** (8 * array(code).itemsize - 1)), 2 ** (8 * array(code).itemsize - 1) - 1)
     for code in TYPES
 )
-_HEADER = Struct("<cI")
+HEADER = Struct("<cI")
 
 Column = Sequence[int]
 
@@ -31,7 +31,7 @@ def pack(*columns: Column) -> bytes:
         numbers = array(code, column)
         if sys.byteorder == "big":
             numbers.byteswap()
-        parts.append(_HEADER.pack(code.encode(), len(numbers)))
+        parts.append(HEADER.pack(code.encode(), len(numbers)))
         bodies.append(numbers.tobytes())
     return b"".join(parts + bodies)
 
@@ -41,10 +41,10 @@ def unpack(data: bytes | memoryview, columns: int) -> list[array[int]]:
     if not data:
         return [array("B") for _ in range(columns)]
     view = memoryview(data)
-    place = 1 + view[0] * _HEADER.size
+    place = 1 + view[0] * HEADER.size
     found = []
     for number in range(view[0]):
-        code, length = _HEADER.unpack_from(view, 1 + number * _HEADER.size)
+        code, length = HEADER.unpack_from(view, 1 + number * HEADER.size)
         numbers = array(code.decode())
         end = place + length * numbers.itemsize
         numbers.frombytes(view[place:end])

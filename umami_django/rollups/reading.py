@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from ..domain.periods import HOUR_US
 from ..domain.vocabulary import Span
 from ..models import RollupDay, RollupValues
+from . import fast
 from .day import NEAREST, DayCounts, Days
 from .packing import unpack
 from .state import Holds, holds
@@ -57,6 +58,11 @@ class Rollups:
                 if number not in found:
                     found[number] = DayCounts(counts, far=far)
         return found
+
+    @property
+    def has_columns(self) -> bool:
+        """Can hits be counted from columns here?"""
+        return self.hold.columns_from is not None and fast.is_installed()
 
     @property
     def raw_from_us(self) -> int:

@@ -64,6 +64,27 @@ def views(website_id: int, start_us: int, end_us: int, using: str, columns: str 
     return list(_rows(statement, [website_id, start_us, end_us, HitKind.PAGEVIEW], using))
 
 
+def hits(
+    website_id: int, start_us: int, end_us: int, dimensions: Sequence[int], using: str
+) -> Iterator[tuple[Any, ...]]:
+    """All hits from *start_us* until *end_us*, by time: session, visit, time, kind, and a term or None for each of
+    *dimensions*."""
+    names = "".join(f", {TermKind(dimension).name.lower()}_id" for dimension in dimensions)
+    statement = (
+        f"SELECT session_id, visit_id, created_at, kind{names} FROM {_HITS} WHERE website_id = %s "  # noqa: S608
+        "AND created_at >= %s AND created_at < %s ORDER BY created_at, id"
+    )
+    return _rows(statement, [website_id, start_us, end_us], using)
+
+
+def attributes(sessions: Collection[int], using: str) -> dict[int, tuple[int | None, ...]]:
+    """The terms of the SESSION_DIMENSIONS of some sessions."""
+    found: dict[int, tuple[int | None, ...]] = {}
+    for part in _parts(sessions):
+        found.update({key: values[1:] for key, values in _attributes(part, using).items()})
+    return found
+
+
 def events(website_id: int, start_us: int, end_us: int, using: str) -> Iterator[tuple[int, int | None]]:
     """Time and name of the events from *start_us* until *end_us*; no query for an empty stretch."""
     if start_us < end_us:

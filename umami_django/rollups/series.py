@@ -21,7 +21,7 @@ MOST_CUT = 6
 """Buckets that hits must be read for: the first, the last, and those not built yet. With more, hits are as fast."""
 
 MOST_CUT_OF_VISITS = 40
-"""The same where visits are counted, which takes hits longer."""
+"""The same where visits are counted, which takes hits longer; unless there are columns."""
 
 Counted = tuple[Bucket, int, int]
 """A bucket, its pageviews, its visitors."""
@@ -60,7 +60,8 @@ def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, S
     Hours tell of visits what changed in them: those that go on over a bucket's start are counted anew from their
     pageviews, of all buckets at once. Buckets that are no whole hours (in zones with a half) have edges.
     """
-    parts = _parts(rollups, buckets, width_us=HOUR_US, most_cut=MOST_CUT_OF_VISITS)
+    most_cut = MOST_CUT if rollups.has_columns else MOST_CUT_OF_VISITS
+    parts = _parts(rollups, buckets, width_us=HOUR_US, most_cut=most_cut)
     if parts is None:
         return None
     days = rollups.days_for([(part.start, part.end) for part in parts])

@@ -5,7 +5,7 @@ earliest mark on nothing holds until it is built again; what came before is not 
 only backwards. And what came before `raw_from` is touched by nothing: the hits that it was counted from are pruned.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,8 @@ from django.db import connections
 from django.db.models import Max, Min, OuterRef, Subquery
 
 from ..domain.periods import HOUR_US, from_micros, to_micros
-from ..models import RollupMark, RollupState
+from ..domain.vocabulary import Span
+from ..models import RollupColumn, RollupMark, RollupState
 from ..writers import connection as own
 from ..writers.marks import ADVISORY_KEY
 from ..writers.rows import write_transaction
@@ -29,6 +30,8 @@ class Holds:
     months: int
     longest_pause: int
     raw_from: int | None
+    columns_from: int | None
+    """The day from which on there are columns, too."""
     version: int
     last_mark: int | None
 
@@ -60,6 +63,7 @@ def holds(website_id: int, using: str) -> Holds | None:
         months=min(row.months_until, month),
         longest_pause=row.longest_pause,
         raw_from=row.raw_from,
+        columns_from=row.columns_from,
         version=row.version,
         last_mark=row.last_mark,
     )
@@ -97,7 +101,20 @@ def let_go(website_id: int, hour: int, using: str) -> bool:
         if marks.filter(at__lt=from_micros(hour * HOUR_US)).exists():
             return False
         states.filter(pk=website_id).update(raw_from=hour, version=state.version + 1)
+        columns = RollupColumn.objects.using(using).filter(website_id=website_id, span=Span.DAY)
+        columns.filter(start__lt=hour // DAY_HOURS)._raw_delete(using)
         return True
+
+
+def forget_columns(website_id: int, times_us: Iterable[int], using: str) -> None:
+    """Delete the columns of the units that hold hits of these times (microseconds): the hits are to be forgotten now.
+
+    For a transaction that leaves a mark at the earliest of them: until they are built again nobody reads columns there.
+    """
+    columns = RollupColumn.objects.using(using).filter(website_id=website_id)
+    hours = {time_us // HOUR_US for time_us in times_us}
+    columns.filter(span=Span.HOUR, start__in=hours)._raw_delete(using)
+    columns.filter(span=Span.DAY, start__in={hour // DAY_HOURS for hour in hours})._raw_delete(using)
 
 
 class BuiltElsewhere(Exception):

@@ -22,6 +22,7 @@ from ..conf import umami_settings
 from ..domain.periods import to_micros
 from ..ingest.identity import session_key
 from ..models import Erasure, EventData, EventDocument, Session, SessionData, StoredHit, Website
+from ..rollups.state import forget_columns
 from ..writers import sessions as remembered
 from ..writers.marks import noting
 from ..writers.rows import write_transaction
@@ -169,6 +170,7 @@ def _erase_some(website_id: int, hits: QuerySet[Any], batch_hits: int, using: st
         for _, session_id, created_at in rows:
             earliest.setdefault(session_id, created_at)
         note_erased(website_id, earliest)
+        forget_columns(website_id, [to_micros(created_at) for _, _, created_at in rows], using)
         note_deleted(website_id, timezone.now(), using)
     return True
 

@@ -18,6 +18,7 @@ from ..models import (
     LogImport,
     Move,
     RefusedDay,
+    RollupColumn,
     RollupDay,
     RollupMark,
     RollupState,
@@ -110,7 +111,7 @@ def _invisible(website: Website, using: str) -> list[QuerySet[Any]]:
     if website.deleted_at is not None:
         summaries = [
             model.objects.using(using).filter(website_id=website.pk)
-            for model in (RollupMark, RollupValues, RollupDay, RollupState)
+            for model in (RollupMark, RollupColumn, RollupValues, RollupDay, RollupState)
         ]
         rest = [imports, moves, terms, refused, term_days, erasures, sweeps, *summaries]
         return [told, data, documents, hits, sessions, *rest]

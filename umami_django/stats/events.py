@@ -12,6 +12,7 @@ from ..domain.terms import is_storable
 from ..domain.vocabulary import DataType, Metric
 from ..models import Event, EventData
 from ..querysets.expressions import ExactText, SameText
+from . import counted
 from .raw import overview as raw
 
 
@@ -46,7 +47,7 @@ class NumberSummary:
 
 def event_totals(scope: Scope) -> EventTotals:
     """Events in scope, their visitors, visits and different names; zeros without any. Two queries."""
-    return raw.event_totals(scope)
+    return counted.event_totals(scope) or raw.event_totals(scope)
 
 
 def event_properties(scope: Scope, name: str | None) -> list[PropertyRow]:

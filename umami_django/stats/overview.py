@@ -9,6 +9,7 @@ from ..domain.vocabulary import VisitKey
 from ..models import RollupDay, RollupState, StoredHit
 from ..rollups import numbers
 from ..rollups.plan import of_numbers
+from . import counted
 from .raw import overview as raw
 from .way import by_summaries
 
@@ -19,7 +20,11 @@ def summary(scope: Scope, visit_key: VisitKey = VisitKey.VISIT) -> Summary:
     A visit is what *visit_key* says. Filters apply before grouping into visits. Time in whole seconds, each
     visit's rounded down. One query. Source: v1 reference 3.2, v3 reference 3.3.
     """
-    return by_summaries_only(scope, visit_key) or raw.summary(scope, visit_key)
+    return (
+        by_summaries_only(scope, visit_key)
+        or counted.summary(scope, visit_key)
+        or raw.summary(scope, visit_key)
+    )
 
 
 def by_summaries_only(scope: Scope, visit_key: VisitKey) -> Summary | None:

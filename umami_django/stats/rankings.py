@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import TypedDict
 
 from ..domain.answers import Page, Ranking, Row, TableRow, ranked
 from ..domain.filters import Filter, Operator
@@ -9,6 +10,7 @@ from ..domain.languages import base_language
 from ..domain.referrers import is_own_referrer
 from ..domain.scope import Scope
 from ..domain.vocabulary import SESSION_METRICS, VISIT_METRICS, Counted, Metric, Order
+from . import counted as by_columns
 from . import summed
 from .raw import rankings as raw
 
@@ -36,10 +38,11 @@ def ranking(
     counted = counted or usually_counted(metric)
     if with_unknown is None:
         with_unknown = metric in SESSION_METRICS
-    found = summed.ranking(scope, metric, counted, with_unknown=with_unknown, limit=limit, offset=offset)
-    if found is not None:
-        return found
-    return raw.ranking(scope, metric, counted, with_unknown=with_unknown, limit=limit, offset=offset)
+    how = _RankingArguments(with_unknown=with_unknown, limit=limit, offset=offset)
+    found = summed.ranking(scope, metric, counted, **how)
+    if found is None:
+        found = by_columns.ranking(scope, metric, counted, **how)
+    return raw.ranking(scope, metric, counted, **how) if found is None else found
 
 
 def table(
@@ -60,15 +63,26 @@ def table(
     `pageviews` are events and bounces and time are those of the visits' rows of that event. Ties go by name in byte
     order, unknown last; other arguments as for `ranking`. One query.
     """
-    return raw.table(
-        _narrowed(scope, metric, search, without),
-        metric,
+    scope = _narrowed(scope, metric, search, without)
+    how = _TableArguments(
         order=order,
         descending=descending,
         with_unknown=metric in SESSION_METRICS if with_unknown is None else with_unknown,
         limit=limit,
         offset=offset,
     )
+    return by_columns.table(scope, metric, **how) or raw.table(scope, metric, **how)
+
+
+class _RankingArguments(TypedDict):
+    with_unknown: bool
+    limit: int | None
+    offset: int
+
+
+class _TableArguments(_RankingArguments):
+    order: Order
+    descending: bool
 
 
 def usually_counted(metric: Metric) -> Counted:

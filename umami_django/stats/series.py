@@ -9,7 +9,7 @@ from ..domain.periods import DAY_US, WIDTH_US, bucket_end, bucket_starts, local_
 from ..domain.scope import Scope
 from ..domain.vocabulary import Metric, Unit
 from ..exceptions import InvalidInput
-from . import summed
+from . import counted, summed
 from .raw import series as raw
 
 MOST_BUCKETS = 20_000
@@ -23,6 +23,8 @@ def pageview_series(scope: Scope, unit: Unit) -> list[Point]:
     """
     scope = raw.narrowed(scope)
     found = summed.pageview_points(scope, unit)
+    if found is None:
+        found = counted.pageview_series(scope, unit)
     return raw.pageview_series(scope, unit) if found is None else found
 
 
@@ -42,6 +44,8 @@ def traffic_series(
     narrowed = raw.narrowed(scope)
     if with_visits:
         points = summed.traffic_points(narrowed, unit)
+        if points is None:
+            points = counted.traffic_series(narrowed, unit)
         if points is None:
             points = raw.traffic_series(narrowed, unit)
     else:
@@ -63,6 +67,8 @@ def event_series(scope: Scope, unit: Unit) -> list[EventPoint]:
     """
     scope = raw.narrowed(scope)
     found = summed.event_points(scope, unit)
+    if found is None:
+        found = counted.event_series(scope, unit)
     return raw.event_series(scope, unit) if found is None else found
 
 
@@ -72,7 +78,10 @@ def one_event_series(scope: Scope, name: str, unit: Unit, now: datetime) -> list
     Raises InvalidInput when there were more than 20,000 buckets. One query; a second one for periods over 800 days.
     """
     buckets = _all_buckets(scope, unit, now)
-    counts = raw.event_counts(scope.filtered(Filter(Metric.EVENT, (name,))), unit)
+    of_name = scope.filtered(Filter(Metric.EVENT, (name,)))
+    counts = counted.event_counts(of_name, unit)
+    if counts is None:
+        counts = raw.event_counts(of_name, unit)
     known = {count.start_us: count for count in counts}
     return [
         replace(known.get(start, EventCount(start, 0, 0)), is_unfinished=is_unfinished)

@@ -1,10 +1,8 @@
 """Rankings and series as summaries tell them, with the names of their values. How they are counted is in `rollups/`."""
 
-from collections.abc import Iterable, Mapping
-
 from django.db.models import QuerySet
 
-from ..domain.answers import EventPoint, Point, Ranking, Row, TrafficPoint
+from ..domain.answers import EventPoint, Point, Ranking, TrafficPoint
 from ..domain.filters import Filter
 from ..domain.periods import Period, from_micros
 from ..domain.scope import Scope
@@ -16,6 +14,7 @@ from ..rollups.plan import dimension, of_ranking, of_series
 from ..rollups.reading import Rollups
 from ..rollups.sweep import PLACES, term_and_country
 from ..rollups.units import QUARTER_US
+from . import naming
 from .terms import texts
 from .way import by_summaries
 
@@ -87,7 +86,7 @@ def ranking(
     for condition in scope.filters:
         chosen = _satisfying(scope.website_id, condition)
         found = [row for row in found if (row[0][0] in chosen) is not condition.is_negative]
-    return _named(found, limit, offset)
+    return naming.ranking(found, limit, offset)
 
 
 def _period(stretch: tuple[int, int]) -> Period:
@@ -99,18 +98,3 @@ def _satisfying(website_id: int, condition: Filter) -> set[int]:
     terms: QuerySet[Term] = Term.objects.satisfying(website_id, condition.positive)
     found = set(terms.values_list("id", flat=True))
     return found | {0} if condition.wants_unknown else found
-
-
-def _named(counted: Iterable[tuple[tuple[int, int], int]], limit: int | None, offset: int) -> Ranking:
-    """Rows with the texts of their terms. With a limit, only the texts that may be shown are fetched."""
-    rows = sorted(counted, key=lambda row: -row[1])
-    if limit is not None and len(rows) > offset + limit:
-        least = rows[offset + limit - 1][1]
-        rows = [row for row in rows if row[1] >= least]
-    names: Mapping[int, str] = texts({term for keys, _ in rows for term in keys if term})
-    named = [Row(names.get(term), count, names.get(country)) for (term, country), count in rows]
-    return sorted(named, key=_in_order)[offset : None if limit is None else offset + limit]
-
-
-def _in_order(row: Row) -> tuple[int, bool, str, bool, str]:
-    return -row.count, row.name is None, row.name or "", row.country is None, row.country or ""
