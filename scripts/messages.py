@@ -37,7 +37,9 @@ def _unfinished(file: Path) -> int:
     """How many texts are without a translation, or with one that nobody has looked at; each is shown."""
     with file.open("rb") as opened:
         catalogue = read_po(opened)
-    found = [message for message in catalogue if message.id and (message.fuzzy or not _is_whole(message.string))]
+    found = [
+        message for message in catalogue if message.id and (message.fuzzy or not _is_whole(message.string))
+    ]
     for message in found:
         print(f"{file.parent.parent.name}: {'fuzzy' if message.fuzzy else 'missing'}: {message.id!r}")
     return len(found)

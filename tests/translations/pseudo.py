@@ -67,7 +67,9 @@ class _Page(HTMLParser):
         if tag not in EMPTY:
             is_json = tag == "script" and names.get("type") == "application/json"
             self._open.append("json" if is_json else tag)
-        shown = READ_OUT | TOLD_BY_SCRIPTS | ({"value"} if names.get("type") in ("submit", "button") else set())
+        shown = (
+            READ_OUT | TOLD_BY_SCRIPTS | ({"value"} if names.get("type") in ("submit", "button") else set())
+        )
         self.texts += [names[name] or "" for name in shown & names.keys()]
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -9,7 +9,6 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.admin.markup import inline_code
-from tests.dashboards.conftest import at_door, boss  # noqa: F401
 from tests.dashboards.test_website_page import chart
 from tests.traffic import Traffic
 from umami_django.ingest.pipeline import Reason
@@ -52,7 +51,12 @@ def story(traffic: Traffic) -> Traffic:
 
 def dashboards(start: str, parts: str, *, is_shared: bool = False) -> list[str]:
     """Every page at a door, with every panel and tab."""
-    tabs = ("referrers", "utm_source"), ("entries", "exits"), ("countries", "languages"), ("names", "properties")
+    tabs = (
+        ("referrers", "utm_source"),
+        ("entries", "exits"),
+        ("countries", "languages"),
+        ("names", "properties"),
+    )
     pages = [
         f"{start}?panels=all&compare=year",
         f"{start}?panels=all&range=24h&browser=firefox&path__contains=x&country=DE&country=FR&country=AT&country=CH",
@@ -107,13 +111,16 @@ def addresses(story: Traffic) -> dict[str, list[str]]:
     return {
         "admin": admin_pages(story.website) + dashboards(door, door),
         "owner": ["/stats/", *dashboards(f"/stats/{pk}/", f"/stats/{pk}/")],
-        "share": dashboards("/share/AbCdEfGh", "/share/AbCdEfGh/-/", is_shared=True) + ["/share/locked"],
+        "share": [*dashboards("/share/AbCdEfGh", "/share/AbCdEfGh/-/", is_shared=True), "/share/locked"],
     }
 
 
 @pytest.mark.parametrize("door", ["admin", "owner", "share"])
 def test_no_visible_word_stands_outside_of_a_translation(
-    at_door: Any, story: Traffic, door: str, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    at_door: Any,
+    story: Traffic,
+    door: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = at_door(door).client if door != "share" else Client()
     pages = addresses(story)[door]
@@ -129,7 +136,7 @@ def test_no_visible_word_stands_outside_of_a_translation(
 
 
 @pytest.mark.parametrize("door", ["admin", "owner", "share"])
-def test_every_page_speaks_german(at_door: Any, story: Traffic, door: str) -> None:  # noqa: F811
+def test_every_page_speaks_german(at_door: Any, story: Traffic, door: str) -> None:
     client = at_door(door).client if door != "share" else Client()
     with override_settings(LANGUAGE_CODE="de"):
         for address in addresses(story)[door]:
@@ -190,5 +197,7 @@ def test_numbers_and_dates_read_as_germans_write_them(website: Website, settings
 def test_countries_and_languages_have_german_names(story: Traffic, settings: Any) -> None:
     settings.LANGUAGE_CODE = "de"
     client = Client()
-    assert "Deutschland" in client.get("/share/AbCdEfGh/-/panel/locations/?locations=countries").content.decode()
+    assert (
+        "Deutschland" in client.get("/share/AbCdEfGh/-/panel/locations/?locations=countries").content.decode()
+    )
     assert "Deutsch<" in client.get("/share/AbCdEfGh/-/panel/locations/?locations=languages").content.decode()

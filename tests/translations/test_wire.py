@@ -10,7 +10,6 @@ from django.utils import timezone, translation
 
 import umami_django
 from tests.conftest import CHROME, Api
-from tests.dashboards.conftest import at_door  # noqa: F401
 from tests.traffic import Traffic
 from umami_django.models import Website
 
@@ -46,7 +45,11 @@ def answers(api: Api, website: Website) -> list[tuple[int, str, str]]:
         api.get("/api/health"),
     ]
     return [
-        (answer.status_code, answer["Content-Type"] if answer.has_header("Content-Type") else "", body(answer))
+        (
+            answer.status_code,
+            answer["Content-Type"] if answer.has_header("Content-Type") else "",
+            body(answer),
+        )
         for answer in asked
     ]
 
@@ -84,7 +87,9 @@ def test_what_answers_programs_translates_nothing() -> None:
 
 
 def test_a_table_for_programs_has_english_headings(
-    at_door: Any, traffic: Traffic, settings: Any  # noqa: F811
+    at_door: Any,
+    traffic: Traffic,
+    settings: Any,
 ) -> None:
     settings.LANGUAGE_CODE = "de"
     now = timezone.now() - timedelta(minutes=1)

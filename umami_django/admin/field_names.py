@@ -1,4 +1,4 @@
-"""What fields are called for people where the model leaves it to Django. A `verbose_name` there would be a migration."""
+"""What fields are called where the model leaves it to Django: a `verbose_name` there would be a migration."""
 
 from django.db.models import Field, Model
 from django.utils.translation import gettext_lazy as _

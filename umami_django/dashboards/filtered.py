@@ -79,7 +79,4 @@ def _day(day: date) -> str:
 
 def _rows(named: list[tuple[str, str, int]]) -> list[Row]:
     most = max((count for _name, _hint, count in named), default=0)
-    return [
-        Row(name, hint, grouped(count), share_of_width(count, most))
-        for name, hint, count in named
-    ]
+    return [Row(name, hint, grouped(count), share_of_width(count, most)) for name, hint, count in named]

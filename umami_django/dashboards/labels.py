@@ -106,5 +106,7 @@ def language_name(tag: str) -> str:
 @lru_cache(maxsize=1)
 def _country_names() -> dict[str, dict[str, str]]:
     """By language and code: what `scripts/countries.py` took from Unicode's CLDR."""
-    names: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "countries.json").read_text("utf-8"))
+    names: dict[str, dict[str, str]] = json.loads(
+        (Path(__file__).parent / "countries.json").read_text("utf-8")
+    )
     return names

@@ -67,7 +67,9 @@ def short(card: str, value: float | None) -> str:
     """The number in little room: `12.3k`, `1.2M`."""
     if value is None or card in ("pages_per_visit", "bounce_rate", "visit_duration") or value < 10_000:
         return written(card, value)
-    return millions(decimal(value / 1_000_000, 1)) if value >= 999_950 else thousands(decimal(value / 1000, 1))
+    return (
+        millions(decimal(value / 1_000_000, 1)) if value >= 999_950 else thousands(decimal(value / 1000, 1))
+    )
 
 
 def change(card: str, now: float | None, before: float | None) -> Change:

@@ -47,9 +47,7 @@ def checked(kind: ExclusionKind, value: str) -> str:
             try:
                 return str(networks([value])[0])
             except ValueError:
-                problem = gettext_noop(
-                    "“%(value)s” is neither an address nor a network such as 10.0.0.0/8."
-                )
+                problem = gettext_noop("“%(value)s” is neither an address nor a network such as 10.0.0.0/8.")
                 raise Meaningless(problem, value) from None
         case ExclusionKind.PATH:
             if not value.startswith(("/", "*")):
