@@ -88,4 +88,9 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-UMAMI: dict[str, object] = {}
+if DEBUG:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+UMAMI: dict[str, object] = {
+    "BASE_URL": os.environ.get("BASE_URL", "http://127.0.0.1:8000" if DEBUG else "") or None
+}

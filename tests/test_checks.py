@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.test import override_settings
 
-from tests.factories import make_account
+from tests.factories import make_account, make_website
 from umami_django import checks
+from umami_django.models import ReportSubscription
 
 CORS = "corsheaders.middleware.CorsMiddleware"
 
@@ -28,6 +29,7 @@ def test_a_good_configuration_is_silent() -> None:
         "LOGIN_RATE": None,
         "IGNORE_IP": ("192.0.2.1",),
         "MAX_BODY_BYTES": 1000,
+        "BASE_URL": "https://stats.example.org/analytics/",
     }
     with override_settings(UMAMI=good):
         assert ours(deploy=True) == []
@@ -76,6 +78,12 @@ MISTAKES: list[tuple[Any, str, str, str]] = [
         "UMAMI['GEO_HEADERS']: 'X Country' does not name a header for the country, or three for country, region and "
         "city.",
         "Write 'X-Country' or 'X-Country,X-Region,X-City'.",
+    ),
+    (
+        {"BASE_URL": "stats.example.org"},
+        "umami.E017",
+        "UMAMI['BASE_URL'] is 'stats.example.org'.",
+        "Write the address of your site without a question mark, such as 'https://example.com'.",
     ),
     ({"SECRET": 5}, "umami.E003", "UMAMI['SECRET'] is 5.", "It must be a text or None."),
     ({"MAX_BODY_BYTES": 0}, "umami.E003", "UMAMI['MAX_BODY_BYTES'] is 0.", "It must be a positive number."),
@@ -204,3 +212,25 @@ def test_passwords_of_umami_that_cannot_be_checked_are_told(monkeypatch: pytest.
         assert found() == []
         monkeypatch.setattr("umami_django.services.hashers.find_spec", lambda name: None)
         assert found()[0].hint == "pip install 'umami-django[bcrypt]'"
+
+
+@pytest.mark.django_db
+def test_reports_that_cannot_go_out_are_told(settings: Any) -> None:
+    def found() -> list[Any]:
+        return [row for row in run_checks(databases=["default"]) if row.id == "umami.W009"]
+
+    assert found() == []
+    row = ReportSubscription.objects.create(website=make_website(), email="ada@example.org")
+    (told,) = found()
+    assert told.msg == (
+        "Reports by e-mail cannot be sent. Links in mails need an address: set UMAMI['BASE_URL'], or give the site of "
+        "django.contrib.sites its domain."
+    )
+    settings.UMAMI = {"BASE_URL": "https://stats.example.org"}
+    assert found() == []
+    settings.ROOT_URLCONF = "tests.urls_admin_only"
+    assert found()[0].msg == (
+        "Reports by e-mail cannot be sent. Readers could not unsubscribe: include umami_django.urls in your URLs."
+    )
+    row.delete()
+    assert found() == []

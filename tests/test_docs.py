@@ -63,6 +63,7 @@ def test_every_option_of_the_import_is_documented() -> None:
         ("umami_erase", "erase-a-visitor"),
         ("umami_prune", "keep-less"),
         ("umami_doctor", "keep-an-eye-on-it"),
+        ("umami_send_reports", "send-reports-by-email"),
     ],
 )
 def test_every_option_is_documented(command: str, page: str) -> None:

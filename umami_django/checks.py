@@ -20,6 +20,9 @@ from django.db import DatabaseError, connections
 from . import conf
 from .ingest.address import networks
 from .ingest.geo import database_path, place_headers
+from .mails.links import unsubscribe_link
+from .models import ReportSubscription
+from .services.base_url import NoBaseUrl, is_base_url
 from .services.hashers import missing_for_bcrypt, waiting_for_bcrypt
 from .services.rate import parsed_rate
 
@@ -189,6 +192,18 @@ def check_limits(app_configs: Any = None, **_: Any) -> Iterator[CheckMessage]:
 
 
 @register(Tags.compatibility)
+def check_base_url(app_configs: Any = None, **_: Any) -> Iterator[CheckMessage]:
+    """Where links in mails lead."""
+    configured = conf.umami_settings().BASE_URL
+    if isinstance(configured, str) and not is_base_url(configured):
+        yield Error(
+            f"UMAMI['BASE_URL'] is {configured!r}.",
+            hint="Write the address of your site without a question mark, such as 'https://example.com'.",
+            id="umami.E017",
+        )
+
+
+@register(Tags.compatibility)
 def check_writer(app_configs: Any = None, **_: Any) -> Iterator[CheckMessage]:
     """How hits are stored, and where the journal is."""
     writer = conf.umami_settings().COLLECT_WRITER
@@ -286,6 +301,25 @@ def check_passwords(app_configs: Any = None, databases: Any = None, **_: Any) ->
             f"{count} accounts came with a password of Umami that cannot be checked: they cannot log in.",
             hint=hint,
             id="umami.W008",
+        )
+
+
+@register(Tags.database)
+def check_reports(app_configs: Any = None, databases: Any = None, **_: Any) -> Iterator[CheckMessage]:
+    """Whether reports by e-mail that somebody waits for can go out. Asks the database: `check --database default`."""
+    if not databases:
+        return
+    try:
+        waiting = ReportSubscription.objects.going_out().first()
+        if waiting is not None:
+            unsubscribe_link(waiting)
+    except DatabaseError:  # before the first migration there are no tables
+        return
+    except NoBaseUrl as error:
+        yield Warning(
+            f"Reports by e-mail cannot be sent. {error}",
+            hint="Set UMAMI['BASE_URL'], such as 'https://example.com', and include umami_django.urls.",
+            id="umami.W009",
         )
 
 

@@ -165,6 +165,13 @@ class Settings:
             "when they are not told."
         },
     )
+    BASE_URL: str | None = field(
+        default=None,
+        metadata={
+            "doc": "Where your site is to be found, such as `https://example.com`, for links in mails. `None`: the "
+            "domain of `django.contrib.sites`, by https."
+        },
+    )
     SKIP_STAFF: bool = field(
         default=False,
         metadata={"doc": "The template tag and the middleware leave signed-in staff out."},
@@ -220,6 +227,16 @@ def geoip_path() -> str | None:
     """Django's own `GEOIP_PATH`, where a host has one."""
     path = getattr(django_settings, "GEOIP_PATH", None)
     return str(path) if path else None
+
+
+def default_language() -> str:
+    """The language of those who chose none."""
+    return django_settings.LANGUAGE_CODE
+
+
+def languages() -> list[tuple[str, str]]:
+    """Code and name of the languages that the host offers."""
+    return list(django_settings.LANGUAGES)
 
 
 def proxy_signs() -> list[str]:

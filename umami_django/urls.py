@@ -9,6 +9,7 @@ from .api.collect.views import collect_v1
 from .api.health import health_view
 from .api.v1.views.server import telemetry
 from .dashboards.share_door import share_urls
+from .mails.unsubscribe import unsubscribe_page
 from .tracker.views import ScriptName, modern_script, script
 
 app_name = "umami"
@@ -24,6 +25,7 @@ urlpatterns = [
     path("api/", include("umami_django.api.v3.urls")),
     path("api/", include("umami_django.api.v1.urls")),
     *share_urls(),
+    re_path(r"^reports/unsubscribe/(?P<token>[\w.-]{1,200})/?$", unsubscribe_page, name="unsubscribe"),
     path("telemetry.js", telemetry, name="telemetry"),
     path("umami.js", script, name="tracker"),
     path("script.js", modern_script, name="modern-tracker"),

@@ -23,6 +23,7 @@ def rows(*values: tuple[str, str]) -> dict[str, Any]:
     """The form of a website's page with new exclusions."""
     form = {"exclusions-TOTAL_FORMS": len(values), "exclusions-INITIAL_FORMS": 0, "name": "w", "domain": ""}
     form |= {"shares-TOTAL_FORMS": 0, "shares-INITIAL_FORMS": 0}
+    form |= {"report_subscriptions-TOTAL_FORMS": 0, "report_subscriptions-INITIAL_FORMS": 0}
     for number, (kind, value) in enumerate(values):
         form |= {f"exclusions-{number}-kind": kind, f"exclusions-{number}-value": value}
     return form
@@ -44,7 +45,7 @@ def test_an_owner_edits_those_of_their_website(client: Client, db: None) -> None
 
 def test_a_wrong_value_is_told_at_its_field(boss: Client, website: Website) -> None:
     answer = boss.post(f"{LIST}{website.pk}/change/", rows(("address", "300.1.1.1")))
-    errors = answer.context["inline_admin_formsets"][-1].formset.errors
+    errors = answer.context["inline_admin_formsets"][1].formset.errors
     assert "300.1.1.1" in errors[0]["value"][0]
     assert not Exclusion.objects.exists()
 

@@ -124,6 +124,8 @@ def test_how_long_hits_are_kept_is_said_on_the_website(boss: Client, website: We
         "owner": "",
         "exclusions-TOTAL_FORMS": 0,
         "exclusions-INITIAL_FORMS": 0,
+        "report_subscriptions-TOTAL_FORMS": 0,
+        "report_subscriptions-INITIAL_FORMS": 0,
         "shares-TOTAL_FORMS": 0,
         "shares-INITIAL_FORMS": 0,
     }

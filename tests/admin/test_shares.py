@@ -25,6 +25,8 @@ def form(website: Website, *shares: dict[str, Any]) -> dict[str, Any]:
         "domain": website.domain,
         "exclusions-TOTAL_FORMS": 0,
         "exclusions-INITIAL_FORMS": 0,
+        "report_subscriptions-TOTAL_FORMS": 0,
+        "report_subscriptions-INITIAL_FORMS": 0,
     }
     data |= {"shares-TOTAL_FORMS": len(shares), "shares-INITIAL_FORMS": initial}
     for number, share in enumerate(shares):

@@ -1,10 +1,12 @@
 """Websites in the admin: rights, numbers in the list, tracking code, sharing, reset and delete."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin import AdminSite
+from django.contrib.auth.models import Permission
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -245,3 +247,29 @@ def test_names_are_escaped(boss: Client) -> None:
     website = make_website(name="<script>x</script>")
     assert "<script>x" not in boss.get(page(website, "overview")).content.decode()
     assert reverse("admin:umami_django_website_overview", args=[website.pk]) == page(website, "overview")
+
+
+def test_the_settings_lead_to_the_keys_of_those_who_may_have_any(client: Client, boss: Client) -> None:
+    ana = staff("ana")
+    website = make_website(ana)
+    link = 'href="/admin/umami_django/apikey/"'
+    client.force_login(ana.user)
+    settings_page = client.get(page(website, "change")).content.decode()
+    assert settings_page.partition("<h2>API keys</h2>")[2].partition("</fieldset>")[0].count(link) == 1
+    ana.user.user_permissions.remove(*Permission.objects.filter(content_type__model="apikey"))
+    client.force_login(ana.user)
+    assert "<h2>API keys</h2>" not in client.get(page(website, "change")).content.decode()
+
+
+def test_each_field_of_shares_and_exclusions_says_what_it_is(boss: Client, website: Website) -> None:
+    website.shares.create(slug="abcdefgh")
+    website.exclusions.create(kind="path", value="/x")
+    html = boss.get(page(website, "change")).content.decode()
+    for name, label in (
+        ("shares-0-expires_at_0", "Expires at, Date"),
+        ("shares-0-expires_at_1", "Expires at, Time"),
+        ("exclusions-0-kind", "What is left out"),
+        ("exclusions-0-DELETE", "Delete"),
+    ):
+        field = re.search(rf'<(?:input|select)[^>]* name="{name}"[^>]*>', html)
+        assert field and f'aria-label="{label}"' in field.group(), name

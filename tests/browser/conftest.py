@@ -14,6 +14,10 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
+from scripts.npm import npm_package
+
+from .axe import VERSION
+
 PERSON = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
 )
@@ -71,6 +75,13 @@ def browser(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
     chromium.get_log("browser")
     yield chromium
     chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, from npm."""
+    with npm_package("axe-core", VERSION) as folder:
+        return (folder / "axe.min.js").read_text()
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -186,14 +186,22 @@ def test_numbers_lead_to_other_websites(page: Any, seen: Traffic) -> None:
     assert "Nothing was counted in this time" in page.page_source
 
 
-def test_the_zone_of_the_reader_is_offered(page: Any) -> None:
+def zones(page: Any) -> list[str]:
+    """Open the menu: the time zones in it that can be seen, in their order."""
+    page.find_element(By.CSS_SELECTOR, "#umami-range summary").click()
+    links = page.find_elements(By.CSS_SELECTOR, "#umami-range form ~ a")
+    return [" ".join(link.text.split()) for link in links if link.is_displayed()]
+
+
+def test_the_zone_of_the_reader_is_offered_first(page: Any) -> None:
     page.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
     page.refresh()
     loaded(page)
-    page.find_element(By.CSS_SELECTOR, "#umami-range summary").click()
+    assert zones(page)[:2] == ["Yours: Asia/Tokyo", "Website's: the server's"]
     page.find_element(By.PARTIAL_LINK_TEXT, "Asia/Tokyo").click()
     address_has(page, "tz=Asia%2FTokyo")
     loaded(page)
+    assert zones(page)[:2] == ["Asia/Tokyo", "Website's: the server's"]
     page.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
 
 

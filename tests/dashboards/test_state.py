@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from umami_django.dashboards import filter_keys, ranges
-from umami_django.dashboards.ranges import RANGES, period_before, period_of
+from umami_django.dashboards.compared import period_before, period_last_year
+from umami_django.dashboards.ranges import RANGES, period_of
 from umami_django.dashboards.state import CARDS, TABS, Compare, State, _tabs, read
 from umami_django.domain.filters import Filter, Operator
 from umami_django.domain.periods import Period, bucket_starts, default_unit, units_for
@@ -102,6 +103,7 @@ def test_anything_can_be_asked(query: dict[str, list[str]]) -> None:
     assert (again, problems) == (state, [])
     period = period_of(state.range, state.step, NOW, BERLIN, state.edges, None)
     period_before(state.range, state.step, NOW, BERLIN, state.edges, period)
+    period_last_year(state.range, state.step, NOW, BERLIN, state.edges, period)
 
 
 @pytest.mark.parametrize(
@@ -144,9 +146,9 @@ def local(key: str, step: int = 0, now: datetime = NOW) -> tuple[str, str]:
     return written(period_of(key, step, now, BERLIN, None, None))
 
 
-def written(period: Period | None) -> tuple[str, str]:
+def written(period: Period | None, tz: ZoneInfo = BERLIN) -> tuple[str, str]:
     assert period is not None
-    start, end = (moment.astimezone(BERLIN) for moment in (period.start, period.end))
+    start, end = (moment.astimezone(tz) for moment in (period.start, period.end))
     return f"{start:%y-%m-%d %H:%M}", f"{end:%y-%m-%d %H:%M}"
 
 
@@ -190,6 +192,52 @@ def test_the_period_before_has_as_much_of_it_as_has_passed(key: str, start: str,
     """Also across 29 March, when Berlin's clocks skip an hour."""
     period = period_of(key, 0, NOW, BERLIN, None, None)
     assert written(period_before(key, 0, NOW, BERLIN, None, period)) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("tz", "first", "last", "before", "a_year_ago"),
+    [
+        (
+            "Europe/Berlin",  # clocks go forward on the 29th: the range is an hour short, what is before is not
+            *("2026-03-25", "2026-03-31"),
+            ("26-03-18 00:00", "26-03-24 23:59"),
+            ("25-03-25 00:00", "25-03-31 23:59"),
+        ),
+        (
+            "America/Santiago",  # there is no midnight on 6 September 2026: the day begins at one
+            *("2026-09-06", "2026-09-06"),
+            ("26-09-05 00:00", "26-09-05 23:59"),
+            ("25-09-06 00:00", "25-09-06 23:59"),
+        ),
+        (
+            "UTC",
+            *("2024-02-29", "2024-02-29"),
+            ("24-02-28 00:00", "24-02-28 23:59"),
+            ("23-02-28 00:00", "23-02-28 23:59"),
+        ),
+    ],
+)
+def test_whole_days_are_compared_with_whole_days(
+    tz: str, first: str, last: str, before: tuple[str, str], a_year_ago: tuple[str, str]
+) -> None:
+    zone = ZoneInfo(tz)
+    state, _ = asked(f"range=custom&from={first}&to={last}")
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    period = period_of("custom", 0, now, zone, state.edges, None)
+    for compared, wanted in ((period_before, before), (period_last_year, a_year_ago)):
+        found = compared("custom", 0, now, zone, state.edges, period)
+        assert found is not None
+        assert written(found, zone) == wanted
+
+
+def test_both_hours_before_midnight_are_compared() -> None:
+    """Santiago's clocks go back from midnight to eleven on 5 April 2026: 4 April has 25 hours."""
+    zone = ZoneInfo("America/Santiago")
+    state, _ = asked("range=custom&from=2026-04-05&to=2026-04-05")
+    period = period_of("custom", 0, NOW + timedelta(days=30), zone, state.edges, None)
+    found = period_before("custom", 0, NOW + timedelta(days=30), zone, state.edges, period)
+    assert found is not None
+    assert round(found.length / timedelta(hours=1)) == 25
 
 
 def test_a_range_of_ones_own_is_whole_days_or_minutes_and_steps_by_its_width() -> None:

@@ -326,3 +326,20 @@ def test_it_says_from_when_on_there_are_single_hits(boss: Client, website: Websi
         assert f"{sentence} {date_format(kept_from, 'DATE_FORMAT')} on (UTC)" in html, range_
         assert card(html, "Pageviews")[0] == "2", range_
     assert sentence not in boss.get(page, {"range": "7d"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("tz", "wanted"),
+    [
+        (None, [("Website's: Europe/Berlin", True), ("UTC", False)]),
+        ("UTC", [("Website's: Europe/Berlin", False), ("UTC", True)]),
+        ("Asia/Tokyo", [("Asia/Tokyo", True), ("Website's: Europe/Berlin", False), ("UTC", False)]),
+    ],
+)
+def test_the_menu_of_time_zones_shows_the_chosen_one(
+    visitor: Visitor, website: Website, tz: str | None, wanted: list[tuple[str, bool]]
+) -> None:
+    Website.objects.update(time_zone="Europe/Berlin")
+    answer = visitor.get(query={"tz": tz} if tz else {})
+    assert [(zone.label, zone.is_chosen) for zone in answer.context["menus"].zones] == wanted
+    assert answer.context["menus"].tz_name == (tz or "Europe/Berlin")

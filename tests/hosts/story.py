@@ -11,11 +11,12 @@ from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import connections
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from umami_django.models import Account, StoredHit, Website
+from tests.traffic import Traffic
+from umami_django.models import Account, Session, StoredHit, Website
 from umami_django.services.purge import purge
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -95,19 +96,67 @@ def test_the_admin_pages() -> None:
     client.force_login(user)
     website = Website.objects.create(name="Mine", domain="example.com")
     strip = "/below" if settings.FORCE_SCRIPT_NAME else ""
-    for name, args in (
-        ("website_changelist", []),
-        ("website_change", [website.pk]),
-        ("website_overview", [website.pk]),
-        ("pageview_changelist", []),
-        ("session_changelist", []),
-        ("event_changelist", []),
-        ("account_changelist", []),
+    Traffic(website).visitor("ana").at(timezone.now()).sees("/pricing")
+    session = Session.objects.get()
+
+    def page(name: str, *args: Any, query: str = "") -> str:
+        address = reverse(f"admin:umami_django_{name}", args=args).removeprefix(strip)
+        answer = client.get(address + query)
+        assert answer.status_code == 200, address
+        return str(answer.content.decode())
+
+    for name, args, content in (
+        ("website_changelist", (), "Mine"),
+        ("website_all", (), "umami-tile"),
+        ("website_overview", (website.pk,), "umami-cards"),
+        ("website_table", (website.pk, "paths"), "/pricing"),
+        ("website_realtime", (website.pk,), "/pricing"),
+        ("website_sessions", (website.pk,), str(session.uuid)),
+        ("website_session", (website.pk, session.uuid), "/pricing"),
+        ("website_events", (website.pk,), "No events in this range"),
+        ("website_filtered", (website.pk,), "Nothing was filtered"),
+        ("website_export", (website.pk,), "Download"),
+        ("website_erase", (website.pk,), "distinct_id"),
+        ("website_reset", (website.pk,), "Yes, reset the statistics"),
+        ("website_you", (), "Would a visit of yours be counted?"),
+        ("pageview_changelist", (), "/pricing"),
+        ("session_changelist", (), "Mine"),
+        ("event_changelist", (), ""),
+        ("account_changelist", (), NAME),
+        ("exclusion_changelist", (), ""),
+        ("apikey_changelist", (), ""),
     ):
-        page = client.get(reverse(f"admin:umami_django_{name}", args=args).removeprefix(strip))
-        assert page.status_code == 200, name
-    change = client.get(reverse("admin:umami_django_website_change", args=[website.pk]).removeprefix(strip))
-    assert f"src=&quot;http://testserver{reverse('umami:tracker')}&quot;" in change.content.decode()
+        assert content in page(name, *args), name
+    panels = page("website_overview", website.pk, query="?panels=all")
+    assert "/pricing" in panels
+    assert "umami-heat" in panels
+    settings_page = page("website_change", website.pk)
+    assert f"src=&quot;http://testserver{reverse('umami:tracker')}&quot;" in settings_page
+    assert 'id="umami-share"' in settings_page
+    assert 'name="exclusions-TOTAL_FORMS"' in settings_page
+    assert ("umami_django/dashboard/unfold.css" in settings_page) is apps.is_installed("unfold")
+
+
+@pytest.mark.skipif(not apps.is_installed("unfold"), reason="this host has the stock admin")
+def test_forms_and_lists_are_dressed_as_unfolds_own() -> None:
+    from django.contrib import admin
+    from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+    from umami_django.admin import WebsiteAdmin, register
+
+    request = RequestFactory().get("/")
+    request.user = get_user_model()._default_manager.create_superuser(NAME, password="umami-7-umami")
+    website = Website.objects.create(name="Mine")
+    ours = [each for model, each in admin.site._registry.items() if model._meta.app_label == "umami_django"]
+    assert ours
+    assert all(isinstance(each, ModelAdmin) for each in ours)
+    shares, exclusions, reports = admin.site._registry[Website].get_inline_instances(request, website)
+    assert isinstance(shares, StackedInline)
+    assert isinstance(exclusions, TabularInline)
+    assert isinstance(reports, TabularInline)
+    plain = admin.AdminSite("plain")
+    register(plain)
+    assert type(plain._registry[Website]) is WebsiteAdmin
 
 
 def test_no_check_complains() -> None:
@@ -125,7 +174,8 @@ def test_traffic_tables_live_in_their_own_database() -> None:
         alias: {name for name in names if name.startswith("umami_django_")} for alias, names in tables.items()
     }
     assert ours["default"] == {
-        f"umami_django_{name}" for name in ("account", "apikey", "exclusion", "share", "website")
+        f"umami_django_{name}"
+        for name in "account apikey exclusion reportsubscription sentreport share website".split()
     }
     assert "umami_django_storedhit" in ours["traffic"]
     assert "umami_django_website" not in ours["traffic"]

@@ -12,6 +12,7 @@ from .exclusions import ExclusionAdmin
 from .field_names import name_fields
 from .keys import ApiKeyAdmin
 from .traffic import EventAdmin, PageviewAdmin, SessionAdmin
+from .unfold import dressed
 from .websites import WebsiteAdmin
 
 
@@ -27,7 +28,7 @@ def register(site: AdminSite) -> None:
         (ApiKey, ApiKeyAdmin),
     ):
         if not site.is_registered(model):
-            site.register(model, model_admin)
+            site.register(model, dressed(site, model_admin))
 
 
 name_fields(Account, Session, Pageview, Website)

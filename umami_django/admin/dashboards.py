@@ -1,5 +1,7 @@
 """The door to the dashboards through the admin, on any site and under any prefix."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from ..dashboards.door import Door, Neighbour
 from ..dashboards.routes import ALL, PAGES, answered
 from ..dashboards.websites_page import websites_page
+from ..mails.page import reports_page
 from ..models import Website
 
 BASE = "admin/umami_django/website/dashboard.html"
@@ -25,13 +28,17 @@ class DashboardPages:
 
     def dashboard_urls(self) -> list[Any]:
         """`<id>/overview/` and what lies below it; `all/`."""
+        shown: dict[str, tuple[str, Callable[..., HttpResponse]]] = {
+            name: (route, partial(answered, name)) for name, (route, _view) in PAGES.items()
+        }
+        shown["reports"] = ("reports/", reports_page)
         pages = [
             path(
                 f"<int:website_id>/overview/{route}",
-                self.admin_site.admin_view(self._page_view(name)),
+                self.admin_site.admin_view(self._page_view(view)),
                 name=f"umami_django_website_{name}",
             )
-            for name, (route, _view) in PAGES.items()
+            for name, (route, view) in shown.items()
         ]
         everything = path("all/", self.admin_site.admin_view(self.all_view), name="umami_django_website_all")
         return [everything, *pages]
@@ -49,15 +56,14 @@ class DashboardPages:
         )
         return response
 
-    def _page_view(self, name: str) -> Any:
+    def _page_view(self, shown: Callable[..., HttpResponse]) -> Any:
         def view(request: HttpRequest, website_id: int, **arguments: Any) -> HttpResponse:
             website = self._websites(request).filter(pk=website_id).first()
             if website is None:
                 raise Http404
             if not self.has_view_permission(request, website):  # type: ignore[attr-defined]
                 raise PermissionDenied
-            response: HttpResponse = answered(name, request, self._door(request, website), **arguments)
-            return response
+            return shown(request, self._door(request, website), **arguments)
 
         return view
 
@@ -68,6 +74,7 @@ class DashboardPages:
 
         links = [
             (_("Export"), self._dashboard("export", website.pk)),
+            (_("Reports by e-mail"), self._dashboard("reports", website.pk)),
             (_("What was filtered"), self._dashboard("filtered", website.pk)),
         ]
         if self.has_view_permission(request, website):  # type: ignore[attr-defined]

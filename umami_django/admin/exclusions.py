@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from ..domain.roles import Permission
 from ..models import Exclusion, Website
+from .labels import LabelledFormSet
 from .rights import may_change, viewer_of
 
 
@@ -14,6 +15,7 @@ class ExclusionInline(admin.TabularInline):
     """The exclusions of one website."""
 
     model = Exclusion
+    formset = LabelledFormSet
     extra = 0
     fields = ["kind", "value", "note"]
 

@@ -16,6 +16,7 @@ from ..dashboards import filter_keys
 from ..dashboards.tracking_code import share_url
 from ..models import Share, Website
 from ..services.sharing import new_slug
+from .labels import LabelledFormSet
 from .rights import may_change
 
 
@@ -75,6 +76,7 @@ class ShareInline(admin.StackedInline):
 
     model = Share
     form = ShareForm
+    formset = LabelledFormSet
     extra = 0
     fields = ["link", "note", ("new_password", "open_to_all"), "expires_at", "filters", "embeddable_by"]
     readonly_fields = ["link"]

@@ -22,7 +22,7 @@ from ..databases.patience import bounded
 from ..domain.answers import Summary
 from ..domain.roles import Permission
 from ..exceptions import TooSlow
-from ..models import Website
+from ..models import ApiKey, Website
 from ..services import sharing
 from ..services import websites as service
 from ..services.accounts import account_of
@@ -35,8 +35,10 @@ from .erasure import ErasureForm
 from .exclusions import ExclusionInline
 from .export import ExportForm
 from .filters import OwnerFilter, day_period
+from .reports import ReportInline
 from .rights import may_change, viewer_of
 from .shares import ShareInline
+from .unfold import dressed
 
 MOST_VERDICTS = 20
 
@@ -106,8 +108,12 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
         return viewer_of(request).may(Permission.MANAGE_ALL_WEBSITES)
 
     def get_inlines(self, request: HttpRequest, obj: Website | None) -> list[Any]:
-        """A website has to be there before it can be shared or somebody be left out of it."""
-        return [ShareInline, ExclusionInline] if obj is not None else []
+        """A website has to be there before it can be shared or somebody be left out of it. Who gets reports is for
+        administrators to say; everybody chooses their own on a page of its own."""
+        if obj is None:
+            return []
+        reports = [ReportInline] if self._manages_all(request) else []
+        return [dressed(self.admin_site, inline) for inline in (ShareInline, ExclusionInline, *reports)]
 
     # the list
 
@@ -339,14 +345,22 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
             "share_url": _absolute(request, share_url(share)) if share else None,
             "has_traffic": life(website.pk, since=website.reset_at) is not None,
             "may_change": self.has_change_permission(request, website),
+            "keys_url": self._keys_url(request),
             "urls": {
                 name: self._url(name, website)
                 for name in (
                     *("overview", "filtered", "export", "erase", "reset", "share", "change", "delete"),
-                    "first",
+                    *("first", "reports"),
                 )
             },
         }
+
+    def _keys_url(self, request: HttpRequest) -> str | None:
+        """The list of API keys, for those who may see it."""
+        site = self.admin_site
+        if not site.is_registered(ApiKey) or not site.get_model_admin(ApiKey).has_view_permission(request):
+            return None
+        return reverse("admin:umami_django_apikey_changelist", current_app=site.name)
 
     def _page(self, name: str) -> str:
         return reverse(f"admin:umami_django_website_{name}", current_app=self.admin_site.name)

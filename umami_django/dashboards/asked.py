@@ -6,14 +6,15 @@ from datetime import datetime, tzinfo
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ..domain.periods import Period, default_unit, same_period_last_year, units_for, zone
+from ..domain.periods import Period, default_unit, units_for, zone
 from ..domain.scope import Scope
 from ..domain.vocabulary import Unit
 from ..models import Website
 from ..stats.exactness import knowing_pruned
 from ..stats.overview import life
+from .compared import period_before, period_last_year
 from .door import Door
-from .ranges import period_before, period_between, period_of
+from .ranges import period_between, period_of
 from .state import Compare, State, read
 
 
@@ -48,10 +49,14 @@ class Asked:
 
 
 def asked(request: HttpRequest, door: Door) -> Asked:
-    """What *request* asks for. No query, except for the range "all time" (two by index), and for periods
-    that do not begin in this month or the last (one)."""
+    """What *request* asks for. Queries as `asked_of`."""
     state, problems = read(dict(request.GET.lists()))
-    now = timezone.now()
+    return asked_of(state, door, timezone.now(), tuple(problems))
+
+
+def asked_of(state: State, door: Door, now: datetime, problems: tuple[str, ...] = ()) -> Asked:
+    """What *state* means at *now*. No query, except for the range "all time" (two by index), and for periods
+    that do not begin in this month or the last (one)."""
     tz = zone_of(state, door.website)
     website = door.website
     whole = life(website.pk, since=website.reset_at) if state.range == "all" else None
@@ -61,7 +66,7 @@ def asked(request: HttpRequest, door: Door) -> Asked:
     return Asked(
         door=door,
         state=state,
-        problems=tuple(problems),
+        problems=problems,
         now=now,
         tz=tz,
         scope=knowing_pruned(scope, now, *([compared] if compared else [])),
@@ -87,7 +92,7 @@ def _compared(state: State, now: datetime, tz: tzinfo, period: Period) -> Period
         case Compare.OFF:
             return None
         case Compare.YEAR:
-            return same_period_last_year(period, tz)
+            return period_last_year(state.range, state.step, now, tz, state.edges, period)
         case Compare.CUSTOM if state.compare_edges is not None:
             return period_between(state.compare_edges, tz)
         case _:

@@ -72,7 +72,6 @@ def menus(question: Asked) -> Menus:
     earlier, later = state.stepped(-1), state.stepped(1)
     compared = question.compared
     is_off = state.compare is Compare.OFF
-    own_zone = question.website.time_zone or _("the server's")
     return Menus(
         label=dates(question, period) if state.step or state.range == "custom" else str(chosen.label),
         dates=dates(question, period),
@@ -109,10 +108,7 @@ def menus(question: Asked) -> Menus:
             replace(state, compare=Compare.PREVIOUS if is_off else Compare.OFF, compare_edges=None)
         ),
         tz_name=str(question.tz),
-        zones=[
-            Choice(_("Website's: %s") % own_zone, question.link(replace(state, tz=None)), state.tz is None),
-            Choice("UTC", question.link(replace(state, tz="UTC")), state.tz == "UTC"),
-        ],
+        zones=_zones(question),
         zone_href=question.link(replace(state, tz=None)),
         keys=_keys(question),
     )
@@ -129,6 +125,18 @@ def dates(question: Asked, period: Period) -> str:
         return dated(start, WEEKDAY_DATE)
     first = dated(start, DAY if start.year == end.year else DATE)
     return f"{first} – {dated(end, DATE)}"  # noqa: RUF001
+
+
+def _zones(question: Asked) -> list[Choice]:
+    """The one that was chosen, the website's, UTC. The script puts the reader's own before them."""
+    state = question.state
+    names: list[str | None] = [None, "UTC"]
+    if state.tz not in names:
+        names.insert(0, state.tz)
+    websites = _("Website's: %s") % (question.website.time_zone or _("the server's"))
+    return [
+        Choice(name or websites, question.link(replace(state, tz=name)), name == state.tz) for name in names
+    ]
 
 
 def _keys(question: Asked) -> list[tuple[str, str]]:

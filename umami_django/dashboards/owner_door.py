@@ -1,11 +1,14 @@
 """The door for people with an account who are no staff: the same pages, outside of the admin."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 from ..domain.roles import Viewer
 from ..models import Website
@@ -29,6 +32,11 @@ def owner_urls() -> list[Any]:
 
 def owner_page(page: str) -> Any:
     """The view of *page* for owners."""
+    return owner_view(partial(answered, page))
+
+
+def owner_view(shown: Callable[..., HttpResponse]) -> Any:
+    """The view for owners of what *shown* makes of a request and a door."""
 
     def view(request: HttpRequest, website_id: int, **arguments: Any) -> HttpResponse:
         viewer = _viewer(request)
@@ -37,8 +45,7 @@ def owner_page(page: str) -> Any:
         website = Website.objects.visible_to(viewer).filter(pk=website_id).first()
         if website is None:
             raise Http404
-        response: HttpResponse = answered(page, request, _door(request, viewer, website), **arguments)
-        return response
+        return shown(request, _door(request, viewer, website), **arguments)
 
     return view
 
@@ -84,6 +91,7 @@ def _door(request: HttpRequest, viewer: Viewer, website: Website) -> Door:
         pages=ALL,
         context=_context(request),
         neighbours=neighbours,
+        links=((_("Reports by e-mail"), address("reports", website.pk)),),
     )
 
 

@@ -1,4 +1,4 @@
-"""The time ranges that the dashboards offer, and what is compared with what. Pure: the moment comes in."""
+"""The time ranges that the dashboards offer. Pure: the moment comes in. What they are compared with is not here."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -58,17 +58,25 @@ def period_of(
 
     *edges* are those of a custom range, *life* that of the website, for all time.
     """
-    if key == "custom" and edges is not None:
-        return _until(_at(edges[0], tz), _after(edges[1], tz), now)
     if key == "all":
         first = life.start if life else now - timedelta(days=28)
-        return Period(_midnight(first.astimezone(tz).date(), tz), now)
+        return Period(moment_of(_midnight(first.astimezone(tz).date()), tz), now)
     choice = RANGES[key]
     if choice.hours:
         width = timedelta(hours=choice.hours)
         return Period(now + (step - 1) * width, now + step * width)
-    first_day, after = days_of(choice, step, now.astimezone(tz).date())
-    return _until(_midnight(first_day, tz), _midnight(after, tz), now)
+    start, after = clock_bounds(key, step, now.astimezone(tz).date(), edges)
+    return Period(moment_of(start, tz), min(moment_of(after, tz) - MICROSECOND, now))
+
+
+def clock_bounds(
+    key: str, step: int, today: date, edges: tuple[Edge, Edge] | None
+) -> tuple[datetime, datetime]:
+    """When a range of whole days, or one of one's own, begins, and when it is over, by the local clock."""
+    if key == "custom" and edges is not None:
+        return _clock(edges[0]), _clock(edges[1]) + _smallest(edges[1])
+    first_day, after = days_of(RANGES[key], step, today)
+    return _midnight(first_day), _midnight(after)
 
 
 def days_of(choice: Range, step: int, today: date) -> tuple[date, date]:
@@ -82,31 +90,10 @@ def days_of(choice: Range, step: int, today: date) -> tuple[date, date]:
     return after - timedelta(days=choice.days), after
 
 
-def period_before(
-    key: str, step: int, now: datetime, tz: tzinfo, edges: tuple[Edge, Edge] | None, period: Period
-) -> Period | None:
-    """What *period*, the meaning of the range, is compared with: the one before, and as much of it as has passed.
-
-    Today until 14:30 is compared with yesterday until 14:30, a month that goes on with as many days of the one before.
-    None for all time.
-    """
-    if key == "all":
-        return None
-    if key == "custom" and edges is not None:
-        width = _after(edges[1], tz).replace(tzinfo=None) - _at(edges[0], tz).replace(tzinfo=None)
-        return _shifted(period, -width, tz)
-    choice = RANGES[key]
-    if choice.hours or choice.days:
-        return _shifted(period, -timedelta(hours=choice.hours, days=choice.days), tz)
-    start, after = (_midnight(day, tz) for day in days_of(choice, step - 1, now.astimezone(tz).date()))
-    passed = _clock(period.end, tz) - _clock(period.start, tz)
-    end = (_clock(start, tz) + passed).replace(tzinfo=tz).astimezone(UTC)
-    return Period(start, min(end, after - MICROSECOND))
-
-
 def moved(edges: tuple[Edge, Edge], direction: int) -> tuple[Edge, Edge]:
     """A range of one's own, one width earlier or later. Raises OverflowError at the ends of the calendar."""
-    width = _after(edges[1], UTC) - _at(edges[0], UTC)
+    start, after = clock_bounds("custom", 0, date.min, edges)
+    width = after - start
     return edges[0] + direction * width, edges[1] + direction * width
 
 
@@ -136,33 +123,22 @@ def written_edge(edge: Edge) -> str:
 
 def period_between(edges: tuple[Edge, Edge], tz: tzinfo) -> Period:
     """Both days, or minutes, inclusive."""
-    return Period(_at(edges[0], tz), _after(edges[1], tz) - MICROSECOND)
+    start, after = clock_bounds("custom", 0, date.min, edges)
+    return Period(moment_of(start, tz), moment_of(after, tz) - MICROSECOND)
 
 
-def _until(start: datetime, after: datetime, now: datetime) -> Period:
-    return Period(start, min(after - MICROSECOND, now))
+def moment_of(clock: datetime, tz: tzinfo) -> datetime:
+    """When the local clock shows *clock*: the first time if it does so twice, the change if it never does."""
+    return clock.replace(tzinfo=tz).astimezone(UTC)
 
 
-def _shifted(period: Period, by: timedelta, tz: tzinfo) -> Period:
-    """The same hours of the local clock on other days."""
-    start, end = (
-        (_clock(moment, tz) + by).replace(tzinfo=tz).astimezone(UTC) for moment in (period.start, period.end)
-    )
-    return Period(start, end)
+def _clock(edge: Edge) -> datetime:
+    return edge if isinstance(edge, datetime) else _midnight(edge)
 
 
-def _clock(moment: datetime, tz: tzinfo) -> datetime:
-    return moment.astimezone(tz).replace(tzinfo=None)
+def _smallest(edge: Edge) -> timedelta:
+    return timedelta(minutes=1) if isinstance(edge, datetime) else timedelta(days=1)
 
 
-def _midnight(day: date, tz: tzinfo) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=tz).astimezone(UTC)
-
-
-def _at(edge: Edge, tz: tzinfo) -> datetime:
-    return edge.replace(tzinfo=tz).astimezone(UTC) if isinstance(edge, datetime) else _midnight(edge, tz)
-
-
-def _after(edge: Edge, tz: tzinfo) -> datetime:
-    step = timedelta(minutes=1) if isinstance(edge, datetime) else timedelta(days=1)
-    return _at(edge + step, tz)
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min)

@@ -5,6 +5,7 @@ from .erasure import Erasure, TermSweep
 from .exclusions import Exclusion, RefusedDay
 from .keys import ApiKey
 from .moving import Move
+from .reports import ReportSubscription, SentReport
 from .rollups import RollupColumn, RollupDay, RollupMark, RollupState, RollupValues
 from .traffic import (
     Event,
@@ -35,12 +36,14 @@ __all__ = [
     "Move",
     "Pageview",
     "RefusedDay",
+    "ReportSubscription",
     "RollupColumn",
     "RollupDay",
     "RollupMark",
     "RollupState",
     "RollupValues",
     "Salt",
+    "SentReport",
     "Session",
     "SessionData",
     "Share",

@@ -1,25 +1,33 @@
 """Does all background work for as long as it runs: loads the journal, builds summaries, purges."""
 
+import logging
 import signal
 from threading import Event, Thread
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils import timezone
 
 from ...conf import JOURNAL, umami_settings
 from ...exceptions import StoreUnavailable
-from ...services.upkeep import keep_up
+from ...mails.sending import FAILURES, due_reports, send_reports
+from ...services.base_url import NoBaseUrl
+from ...services.upkeep import JOBS, Job, keep_up
 from ...writers.journal import directory
 from ...writers.load import AlreadyLoading, follow, loading
 
 STAND_BY_S = 1.0
+MAILS_A_TURN = 20
+"""A mail server may be slow, and summaries wait in the meantime."""
+
+logger = logging.getLogger("umami_django.worker")
 
 
 class Command(BaseCommand):
     help = (
-        "Do all background work until stopped: build summaries, purge what was deleted, and load the journal "
-        "(UMAMI['COLLECT_WRITER'] = 'journal'; then one worker for each host)."
+        "Do all background work until stopped: build summaries, purge what was deleted, send reports, and load the "
+        "journal (UMAMI['COLLECT_WRITER'] = 'journal'; then one worker for each host)."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -67,6 +75,18 @@ class Command(BaseCommand):
 
 def _keep_up(stop: Event) -> None:
     try:
-        keep_up(stop)
+        keep_up(stop, (*JOBS, Job("reports", 300, _send_reports)))
     finally:
         connections.close_all()
+
+
+def _send_reports() -> None:
+    now = timezone.now()
+    try:
+        for outcome in send_reports(due_reports(now), now, most=MAILS_A_TURN):
+            if outcome.result in FAILURES:
+                logger.warning(
+                    "Report %s: %s (%s)", outcome.due.subscription.pk, outcome.result, outcome.error
+                )
+    except NoBaseUrl as error:
+        logger.error("Reports could not be sent. %s", error)

@@ -118,7 +118,7 @@
   }
   draw();
   new ResizeObserver(function () { if (box.clientWidth && box.clientWidth !== plot.width) plot.setSize({ width: box.clientWidth, height: box.clientHeight }); }).observe(box);
-  // colours come from the theme: the reader's system or the admin's switch
+  // colours come from the theme: the reader's system or the admin's switch (a class, in django-unfold)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-  new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ['data-theme', 'class'] });
 })();
