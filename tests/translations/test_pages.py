@@ -1,25 +1,35 @@
 """Every text that a person sees can be translated, and is, in German."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, timedelta
+from html import escape as html_escape
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.admin.markup import inline_code
 from tests.dashboards.test_website_page import chart
 from tests.traffic import Traffic
+from umami_django.domain.reports import ReportPeriod, finished_days
+from umami_django.exceptions import TooSlow
 from umami_django.ingest.pipeline import Reason
+from umami_django.mails.content import answers
+from umami_django.mails.links import token
+from umami_django.mails.message import Reader, message
+from umami_django.mails.page import TROUBLES
 from umami_django.models import Exclusion, Session, StoredHit, Website
 from umami_django.services import refusals
+from umami_django.services.base_url import NoBaseUrl
 
 from .pseudo import bare_words, speak
 
 DATA = frozenset(
     # what the story below tells, names of programs and places
-    "boss olga Example Firefox Linux Chrome Berlin DE de desktop firefox buy bought plan pro price t co x "
+    "boss olga ada org Example Firefox Linux Chrome Berlin DE de desktop firefox buy bought plan pro price t co x "
     "example com https http www testserver share AbCdEfGh locked admin Mozilla Windows NT Win "
     # codes and file formats, and what Django's admin has not marked
     "UTC CSV Search".split()
@@ -44,6 +54,9 @@ def story(traffic: Traffic) -> Traffic:
     website = traffic.website
     website.shares.create(slug="AbCdEfGh")
     website.shares.create(slug="locked", password=make_password("x"))
+    for period in ("weekly", "monthly"):
+        website.report_subscriptions.create(email="ada@example.org", period=period)
+        website.report_subscriptions.create(account=website.owner, period=period)
     Exclusion.objects.create(website=website, kind="path", value="/x/*")
     refusals.note(website.pk, Reason.BOT, now, 3)
     return traffic
@@ -70,7 +83,10 @@ def dashboards(start: str, parts: str, *, is_shared: bool = False) -> list[str]:
         f"{parts}table/countries/?q=nothing",
     ]  # fmt: skip
     if not is_shared:
-        pages += [f"{parts}{page}" for page in ("realtime/", "sessions/", "sessions/?q=nothing", "events/")]
+        pages += [
+            f"{parts}{page}"
+            for page in ("realtime/", "reports/", "sessions/", "sessions/?q=nothing", "events/")
+        ]
         pages += [f"{parts}sessions/{Session.objects.get().uuid}/", f"{parts}events/?range=1h&step=-9"]
     return pages
 
@@ -111,7 +127,11 @@ def addresses(story: Traffic) -> dict[str, list[str]]:
     return {
         "admin": admin_pages(story.website) + dashboards(door, door),
         "owner": ["/stats/", *dashboards(f"/stats/{pk}/", f"/stats/{pk}/")],
-        "share": [*dashboards("/share/AbCdEfGh", "/share/AbCdEfGh/-/", is_shared=True), "/share/locked"],
+        "share": [
+            *dashboards("/share/AbCdEfGh", "/share/AbCdEfGh/-/", is_shared=True),
+            "/share/locked",
+            *(f"/reports/unsubscribe/{token(row)}" for row in story.website.report_subscriptions.all()),
+        ],
     }
 
 
@@ -133,6 +153,40 @@ def test_no_visible_word_stands_outside_of_a_translation(
         if bare:
             found[address] = sorted(bare)
     assert found == {}
+
+
+def mails(website: Website) -> list[EmailMultiAlternatives]:
+    """Reports of a busy and of two quiet times, as subscription and as test."""
+    now, subscription = timezone.now(), website.report_subscriptions.first()
+    found = []
+    for period in ReportPeriod:
+        for at in (now, now + timedelta(days=40), now + timedelta(days=400)):
+            told = answers(website, period, finished_days(period, at, UTC), at)
+            found.append(message(told, Reader("ada@example.org", "de", subscription=subscription)))
+    return [*found, message(told, Reader("ada@example.org", "de"))]
+
+
+def test_reports_by_mail_are_marked_and_german(
+    story: Traffic, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.UMAMI = {**settings.UMAMI, "BASE_URL": "https://stats.example.org"}
+    # seven weeks of the past, so that each period has somebody in one report and nobody in another
+    for days in range(50):
+        story.visitor("bob").at(timezone.now() - timedelta(days=days)).sees("/buy")
+    for mail in mails(story.website):
+        told = f"{mail.subject} {mail.body} {mail.alternatives[0][0]}"
+        assert set(re.findall(r"\w+", re.sub(r"https?://\S+|<[^>]*>", " ", told))) & ENGLISH == set(), told
+        assert "Besucher" in mail.subject
+    speak(monkeypatch)
+    for mail in mails(story.website):
+        html = str(mail.alternatives[0][0])
+        body = re.sub(r"https?://\S+", " ", str(mail.body))
+        for text in (html, f"<p>{html_escape(body)}</p>", f"<p>{html_escape(mail.subject)}</p>"):
+            assert bare_words(text) - DATA == set(), text
+
+
+def test_what_errors_say_on_the_page_of_reports_can_be_translated() -> None:
+    assert (NoBaseUrl().message, TooSlow().message) == TROUBLES
 
 
 @pytest.mark.parametrize("door", ["admin", "owner", "share"])
