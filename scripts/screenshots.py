@@ -1,4 +1,5 @@
-"""Take the pictures of every page anew: `python -m scripts.screenshots [FOLDER]` (docs/images unless said otherwise).
+"""Take the pictures of every page anew: `python -m scripts.screenshots [FOLDER [LANGUAGE]]` (docs/images and English
+unless said otherwise).
 
 Needs Chromium (CHROMIUM, CHROMEDRIVER) and the extra `dev`. Fills a database of its own that goes away.
 """
@@ -37,7 +38,7 @@ WIDTHS, THEMES = (1400, 390), ("light", "dark")
 TALLEST = 4000
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, language: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         environment = os.environ | {"DATABASE_URL": f"sqlite:///{place}/demo.sqlite3"}
@@ -49,7 +50,7 @@ def main(folder: Path) -> None:
         )
         try:
             _wait()
-            _take(folder)
+            _take(folder, language)
         finally:
             server.terminate()
             server.wait()
@@ -66,11 +67,13 @@ def _wait() -> None:
     raise SystemExit("the server does not answer")
 
 
-def _take(folder: Path) -> None:
+def _take(folder: Path, language: str) -> None:
     options = webdriver.ChromeOptions()
     options.binary_location = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    for flag in ("--headless=new", "--no-sandbox", "--hide-scrollbars", "--disable-gpu", "--lang=en"):
+    for flag in ("--headless=new", "--no-sandbox", "--hide-scrollbars", "--disable-gpu"):
         options.add_argument(flag)
+    options.add_argument(f"--lang={language}")
+    options.add_argument(f"--accept-lang={language}")
     service = Service(os.environ.get("CHROMEDRIVER", "/usr/bin/chromedriver"))
     browser = webdriver.Chrome(options=options, service=service)
     try:
@@ -117,4 +120,7 @@ def _shoot(browser: webdriver.Chrome, path: str, width: int, file: Path) -> None
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images")
+    main(
+        Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images",
+        sys.argv[2] if len(sys.argv) > 2 else "en",
+    )

@@ -20,6 +20,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
 
+SPEAKS_GERMAN = """
+from django.utils.translation import gettext, override
+from umami_django.dashboards.labels import country_name
+with override("de"):
+    assert (gettext("Bounce rate"), country_name("DE")) == ("Absprungrate", "Deutschland")
+"""
+
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -36,6 +43,7 @@ def main() -> None:
         manage = [python, str(project / "manage.py")]
         run(*manage, "check", cwd=project)
         run(*manage, "migrate", "--verbosity", "0", cwd=project)
+        run(*manage, "shell", "-c", SPEAKS_GERMAN, cwd=project)
         create_superuser(manage, project)
         use(manage, project)
     print("The package works in a bare new project.")

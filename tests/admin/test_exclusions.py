@@ -82,7 +82,7 @@ def refused(website: Website) -> Website:
 def test_what_was_filtered_on_a_website(boss: Client, refused: Website) -> None:
     answer = boss.get(f"{LIST}{refused.pk}/filtered/")
     page = answer.context["page"]
-    assert page.total == "1,234"
+    assert page.total == 1234
     assert [(row.name, row.count) for row in page.by_reason] == [("Bots", "1,234")]
     assert (len(page.by_day), page.by_day[0].count, page.by_day[0].percent) == (30, "1,234", 100)
     assert "1,234 hits of the last 30 days were not counted" in answer.content.decode()

@@ -1,6 +1,9 @@
 """How numbers, durations and changes read."""
 
+from collections.abc import Callable
+
 import pytest
+from django.utils.translation import override
 
 from umami_django.dashboards.numbers import change, duration, share, short, written
 
@@ -51,3 +54,27 @@ def test_shares(count: int, of: int, text: str) -> None:
 def test_rates_and_averages() -> None:
     assert written("bounce_rate", 33.4) == "33 %"
     assert written("pages_per_visit", 1.5) == "1.50"
+
+
+@pytest.mark.parametrize(
+    ("text", "german"),
+    [
+        (lambda: written("visitors", 12_345), "12.345"),
+        (lambda: short("visitors", 12_345), "12,3\xa0Tsd."),
+        (lambda: short("visitors", 1_234_567), "1,2\xa0Mio."),
+        (lambda: written("bounce_rate", 33.4), "33\xa0%"),
+        (lambda: written("pages_per_visit", 1.5), "1,50"),
+        (lambda: written("visit_duration", 185), "3:05\xa0min"),
+        (lambda: duration(7800), "2:10\xa0h"),
+        (lambda: duration(270_000), "3\xa0d 3\xa0h"),
+        (lambda: duration(7), "7\xa0s"),
+        (lambda: share(1, 30), "3,3\xa0%"),
+        (lambda: change("visitors", 5, 10).text, "−50\xa0%"),
+        (lambda: change("visitors", 1500, 1).text, "+149.900\xa0%"),
+        (lambda: change("visitors", 3, 0).text, "neu"),
+        (lambda: change("bounce_rate", 50.0, 20.0).text, "+30\xa0%-Pkt."),
+    ],
+)
+def test_numbers_read_as_germans_write_them(text: Callable[[], str], german: str) -> None:
+    with override("de"):
+        assert text() == german

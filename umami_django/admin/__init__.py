@@ -9,6 +9,7 @@ from django.contrib.admin import AdminSite
 from ..models import Account, ApiKey, Event, Exclusion, Pageview, Session, Website
 from .accounts import AccountAdmin
 from .exclusions import ExclusionAdmin
+from .field_names import name_fields
 from .keys import ApiKeyAdmin
 from .traffic import EventAdmin, PageviewAdmin, SessionAdmin
 from .unfold import dressed
@@ -30,4 +31,5 @@ def register(site: AdminSite) -> None:
             site.register(model, dressed(site, model_admin))
 
 
+name_fields(Account, Session, Pageview, Website)
 register(admin.site)

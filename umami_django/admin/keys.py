@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ..domain.roles import Permission
 from ..models import ApiKey
@@ -40,7 +41,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
         """A key is what it is."""
         return False
 
-    @admin.display(description="key")
+    @admin.display(description=_("key"))
     def beginning(self, key: ApiKey) -> str:
         return f"{key.prefix}…"
 

@@ -4,34 +4,35 @@ for everybody."""
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ..domain.answers import TrafficPoint
 from ..domain.periods import from_micros
 from ..domain.vocabulary import Unit
 from ..stats.series import traffic_series
+from . import dates
 from .asked import Asked
-from .numbers import TITLES, value_of, written
+from .numbers import TITLES, axis_words, value_of, written
 from .ranges import DEFAULT
 
 WIDTH, HEIGHT = 1000, 200
-FORMATS = {
-    Unit.MINUTE: "D j M, H:i",
-    Unit.HOUR: "D j M, H:i",
-    Unit.DAY: "D, j M Y",
-    Unit.WEEK: "j M Y",
-    Unit.MONTH: "F Y",
-    Unit.YEAR: "Y",
+FORMATS: dict[Unit, Promise] = {
+    Unit.MINUTE: dates.WEEKDAY_MINUTE,
+    Unit.HOUR: dates.WEEKDAY_MINUTE,
+    Unit.DAY: dates.WEEKDAY_DATE,
+    Unit.WEEK: dates.DATE,
+    Unit.MONTH: dates.MONTH,
+    Unit.YEAR: dates.YEAR,
 }
-MARKS = {
-    Unit.MINUTE: "H:i",
-    Unit.HOUR: "H:i",
-    Unit.DAY: "j M",
-    Unit.WEEK: "j M",
-    Unit.MONTH: "M Y",
-    Unit.YEAR: "Y",
+MARKS: dict[Unit, Promise] = {
+    Unit.MINUTE: dates.MINUTE,
+    Unit.HOUR: dates.MINUTE,
+    Unit.DAY: dates.DAY,
+    Unit.WEEK: dates.DAY,
+    Unit.MONTH: dates.SHORT_MONTH,
+    Unit.YEAR: dates.YEAR,
 }
 UNITS: dict[Unit, Any] = {
     Unit.MINUTE: gettext_lazy("Minutes"),
@@ -121,9 +122,11 @@ def drawn(question: Asked, title: str, kind: str, dots: list[Dot], earlier: list
         data={
             "title": title,
             "kind": kind,
+            "language": get_language() or "en",
+            "words": axis_words(),
             "unit": unit.value,
             "starts": [from_micros(dot.start_us).strftime("%Y-%m-%dT%H:%M") for dot in dots],
-            "marks": [date_format(from_micros(dot.start_us), MARKS[unit]) for dot in dots],
+            "marks": [dates.dated(from_micros(dot.start_us), MARKS[unit]) for dot in dots],
             "labels": labels,
             "values": [_rounded(value) for value in values],
             "texts": texts,
@@ -149,7 +152,7 @@ def drawn(question: Asked, title: str, kind: str, dots: list[Dot], earlier: list
 
 def bucket_label(start_us: int, unit: Unit) -> str:
     """The bucket's beginning as people read it."""
-    text = date_format(from_micros(start_us), FORMATS[unit])
+    text = dates.dated(from_micros(start_us), FORMATS[unit])
     return _("Week of %s") % text if unit is Unit.WEEK else text
 
 

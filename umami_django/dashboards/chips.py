@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..domain.filters import Filter, Operator
 from . import filter_keys
@@ -72,7 +73,9 @@ def _chip(question: Asked, item: Filter) -> Chip:
 
 def _listed(labels: list[str]) -> str:
     if len(labels) > 3:
-        return _("%(first)s and %(count)d more") % {"first": labels[0], "count": len(labels) - 1}
+        count = len(labels) - 1
+        text = ngettext("%(first)s and %(count)d more", "%(first)s and %(count)d more", count)
+        return text % {"first": labels[0], "count": count}
     return _(" or ").join(labels)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..ingest.pipeline import Reason
 from ..services.refusals import NO_WEBSITE, flush, refused_by
-from .numbers import share_of_width
+from .dates import WEEKDAY, dated
+from .numbers import grouped, share_of_width
 
 DAYS = 30
 REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -40,7 +40,7 @@ class Row:
 class Filtered:
     """Everything the page shows."""
 
-    total: str
+    total: int
     days: int
     by_reason: list[Row]
     by_day: list[Row]
@@ -56,7 +56,7 @@ def filtered(website_ids: Iterable[int], now: datetime) -> Filtered:
     counts = {item.name: item.count for item in refused_by("day", ids, first, last)}
     days = [last - timedelta(days=back) for back in range(DAYS)]
     return Filtered(
-        total=number_format(sum(count for _name, count in reasons), force_grouping=True),
+        total=sum(count for _name, count in reasons),
         days=DAYS,
         by_reason=_rows([(*_words(name), count) for name, count in reasons]),
         by_day=_rows([(_day(day), "", counts.get(day.isoformat(), 0)) for day in days]),
@@ -74,12 +74,9 @@ def _words(reason: str) -> tuple[str, str]:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "D j M")
+    return dated(day, WEEKDAY)
 
 
 def _rows(named: list[tuple[str, str, int]]) -> list[Row]:
     most = max((count for _name, _hint, count in named), default=0)
-    return [
-        Row(name, hint, number_format(count, force_grouping=True), share_of_width(count, most))
-        for name, hint, count in named
-    ]
+    return [Row(name, hint, grouped(count), share_of_width(count, most)) for name, hint, count in named]

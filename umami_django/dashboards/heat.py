@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..stats.heat import pageview_grid
 from .asked import Asked
@@ -39,7 +39,11 @@ def heat(question: Asked) -> Heat:
             str(WEEKDAYS_ABBR[day]),
             [
                 HeatCell(
-                    label=_("%(day)s %(hour)02d:00, %(count)s pageviews")
+                    label=ngettext(
+                        "%(day)s %(hour)02d:00, %(count)s pageview",
+                        "%(day)s %(hour)02d:00, %(count)s pageviews",
+                        count,
+                    )
                     % {"day": WEEKDAYS_ABBR[day], "hour": hour, "count": grouped(count)},
                     level=level(count, most),
                     pageviews=grouped(count),

@@ -1,10 +1,11 @@
 """Stored names as people read them (v1 reference 5.1, v3 reference 3.12)."""
 
+import json
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from ..domain.channels import Channel
@@ -45,7 +46,7 @@ CHANNELS: dict[str, Promise] = {
     Channel.REFERRAL: gettext_lazy("Referral"),
     Channel.AFFILIATE: gettext_lazy("Affiliate"),
     Channel.SMS: gettext_lazy("SMS"),
-    Channel.EMAIL: gettext_lazy("Email"),
+    Channel.EMAIL: pgettext_lazy("channel", "Email"),
     Channel.ORGANIC_SEARCH: gettext_lazy("Organic search"),
     Channel.PAID_SEARCH: gettext_lazy("Paid search"),
     Channel.ORGANIC_SOCIAL: gettext_lazy("Organic social"),
@@ -61,9 +62,6 @@ DEVICES = {
     "tablet": gettext_lazy("Tablet"),
     "mobile": gettext_lazy("Mobile"),
 }
-NOT_IN_THE_TABLE = {"XK": "Kosovo"}
-"""Codes that are in use without being in ISO 3166."""
-
 SYSTEMS = {"Android OS": "Android", "Mac OS": "macOS", "Windows 10": "Windows 10/11"}
 
 
@@ -83,17 +81,16 @@ def shown_name(metric: Metric, name: str | None) -> str:
         case Metric.LANGUAGE:
             return language_name(name)
         case Metric.COUNTRY:
-            return country_names().get(name, name)
+            return country_name(name)
         case _:
             return name or _("(none)")
 
 
-@lru_cache(maxsize=1)
-def country_names() -> dict[str, str]:
-    """The English name of each ISO 3166 code, from the table that the time zone data brings along."""
-    table = files("tzdata").joinpath("zoneinfo/iso3166.tab").read_text("utf-8")
-    lines = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return NOT_IN_THE_TABLE | {code: name for code, name, *_ in lines}
+def country_name(code: str) -> str:
+    """The name of an ISO 3166 code in the reader's language, or else in English; an unknown code as it is."""
+    names, language = _country_names(), (get_language() or "en").lower()
+    spoken = next(each for each in (language, language.partition("-")[0], "en") if each in names)
+    return names[spoken].get(code, code)
 
 
 def language_name(tag: str) -> str:
@@ -104,3 +101,12 @@ def language_name(tag: str) -> str:
     except KeyError:
         return tag
     return f"{name} ({rest.upper()})" if rest else name
+
+
+@lru_cache(maxsize=1)
+def _country_names() -> dict[str, dict[str, str]]:
+    """By language and code: what `scripts/countries.py` took from Unicode's CLDR."""
+    names: dict[str, dict[str, str]] = json.loads(
+        (Path(__file__).parent / "countries.json").read_text("utf-8")
+    )
+    return names

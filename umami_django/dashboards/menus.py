@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..domain.periods import Period
 from .asked import Asked
+from .dates import DATE, DATE_MINUTE, DAY, DAY_MINUTE, WEEKDAY_DATE, dated
 from .ranges import RANGES, Edge
 from .state import COMPARE_LABELS, Compare
 
@@ -21,7 +21,7 @@ KEYS: list[tuple[str, str, Any]] = [
     ("", "Esc", gettext_lazy("Close, or clear all filters")),
     ("realtime", "r", gettext_lazy("Realtime")),
     ("", "g", gettext_lazy("Dashboard")),
-    ("sessions", "v", gettext_lazy("Sessions")),
+    ("sessions", "v", pgettext_lazy("of visitors", "Sessions")),
     ("events", "b", gettext_lazy("Events")),
     ("sessions", "1–9", gettext_lazy("Another website")),  # noqa: RUF001
     ("", "?", gettext_lazy("This list")),
@@ -117,14 +117,14 @@ def menus(question: Asked) -> Menus:
 def dates(question: Asked, period: Period) -> str:
     """The first and the last day; with hours where it is short and does not begin at midnight."""
     if period.is_empty:
-        return date_format(period.start.astimezone(question.tz), "j M Y")
+        return dated(period.start.astimezone(question.tz), DATE)
     start, end = (moment.astimezone(question.tz) for moment in (period.start, period.end))
     if period.length.days < 2 and (start.hour, start.minute) != (0, 0):
-        return f"{date_format(start, 'j M, H:i')} – {date_format(end, 'j M Y, H:i')}"  # noqa: RUF001
+        return f"{dated(start, DAY_MINUTE)} – {dated(end, DATE_MINUTE)}"  # noqa: RUF001
     if start.date() == end.date():
-        return date_format(start, "D, j M Y")
-    first = date_format(start, "j M" if start.year == end.year else "j M Y")
-    return f"{first} – {date_format(end, 'j M Y')}"  # noqa: RUF001
+        return dated(start, WEEKDAY_DATE)
+    first = dated(start, DAY if start.year == end.year else DATE)
+    return f"{first} – {dated(end, DATE)}"  # noqa: RUF001
 
 
 def _zones(question: Asked) -> list[Choice]:

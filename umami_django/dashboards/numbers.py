@@ -56,7 +56,7 @@ def written(card: str, value: float | None) -> str:
         case "pages_per_visit":
             return decimal(value, 2)
         case "bounce_rate":
-            return f"{decimal(value, 0)} %"
+            return percent(decimal(value, 0))
         case "visit_duration":
             return duration(value)
         case _:
@@ -67,8 +67,9 @@ def short(card: str, value: float | None) -> str:
     """The number in little room: `12.3k`, `1.2M`."""
     if value is None or card in ("pages_per_visit", "bounce_rate", "visit_duration") or value < 10_000:
         return written(card, value)
-    size, letter = (1_000_000, "M") if value >= 999_950 else (1000, "k")
-    return f"{decimal(value / size, 1)}{letter}"
+    return (
+        millions(decimal(value / 1_000_000, 1)) if value >= 999_950 else thousands(decimal(value / 1000, 1))
+    )
 
 
 def change(card: str, now: float | None, before: float | None) -> Change:
@@ -77,11 +78,12 @@ def change(card: str, now: float | None, before: float | None) -> Change:
         return Change("", None)
     if card == "bounce_rate":
         points = round(now - before)
-        return _change(points, _("%s pp") % f"{points:+d}", card)
+        # Translators: percentage points
+        return _change(points, _("%s pp") % _signed(points), card)
     if not before:
         return Change(_("new"), True) if now else Change("", None)
-    percent = round(100 * (now - before) / before)
-    return _change(percent, f"{percent:+d} %", card)
+    amount = round(100 * (now - before) / before)
+    return _change(amount, percent(_signed(amount)), card)
 
 
 def duration(seconds: float) -> str:
@@ -89,20 +91,22 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours >= 48:
-        return f"{hours // 24}d {hours % 24}h"
+        return _("%(days)dd %(hours)dh") % {"days": hours // 24, "hours": hours % 24}
     if hours:
-        return f"{hours}h {minutes:02}m"
-    return f"{minutes}m {rest:02}s" if minutes else f"{rest}s"
+        return _("%(hours)dh %(minutes)02dm") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)dm %(seconds)02ds") % {"minutes": minutes, "seconds": rest}
+    return _("%(number)ss") % {"number": rest}
 
 
 def share(count: float, of: float) -> str:
     """*count* as a part of *of*, in percent; less than one is not rounded away."""
     if not of:
         return ""
-    percent = 100 * count / of
-    if percent >= 99.95:
-        return "100 %"
-    return f"{decimal(percent, 1 if percent < 9.95 else 0)} %"
+    part = 100 * count / of
+    if part >= 99.95:
+        return percent("100")
+    return percent(decimal(part, 1 if part < 9.95 else 0))
 
 
 def grouped(count: int) -> str:
@@ -115,10 +119,38 @@ def decimal(value: float, places: int) -> str:
     return number_format(round(value, places), places, force_grouping=True)
 
 
+def percent(number: str) -> str:
+    """`12 %`, as the reader's language has it."""
+    return _("%(number)s %%") % {"number": number}
+
+
+def thousands(number: str) -> str:
+    """`12k`."""
+    return _("%(number)sk") % {"number": number}
+
+
+def millions(number: str) -> str:
+    """`12M`."""
+    return _("%(number)sM") % {"number": number}
+
+
+def axis_words() -> dict[str, str]:
+    """How numbers read beside the chart, for the script: each with `{}` where the number stands."""
+    return {
+        "percent": percent("{}"),
+        "thousands": thousands("{}"),
+        "millions": millions("{}"),
+        "seconds": _("%(number)ss") % {"number": "{}"},
+        "minutes": _("%(number)sm") % {"number": "{}"},
+    }
+
+
 def _change(amount: int, text: str, card: str) -> Change:
-    if amount == 0:
-        return Change("", None)
-    return Change(text.replace("-", "−"), (amount < 0) is (card in LESS_IS_BETTER))  # noqa: RUF001
+    return Change("", None) if amount == 0 else Change(text, (amount < 0) is (card in LESS_IS_BETTER))
+
+
+def _signed(amount: int) -> str:
+    return f"{'−' if amount < 0 else '+'}{grouped(abs(amount))}"  # noqa: RUF001
 
 
 def share_of_width(count: int, most: int) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..stats.exactness import exactness
 from .asked import Asked
@@ -14,7 +15,7 @@ from .menus import menus
 PAGES: dict[str, tuple[Any, str]] = {
     "overview": (_("Dashboard"), "g"),
     "realtime": (_("Realtime"), "r"),
-    "sessions": (_("Sessions"), "v"),
+    "sessions": (pgettext_lazy("of visitors", "Sessions"), "v"),
     "events": (_("Events"), "b"),
 }
 """The pages that have a tab of their own, and the keys that lead there."""

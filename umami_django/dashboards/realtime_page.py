@@ -14,6 +14,7 @@ from ..domain.periods import from_micros
 from ..domain.vocabulary import HitKind, Metric
 from ..stats.realtime import FeedItem, Pulse, feed, minutes, pulse
 from .asked import Asked, asked
+from .dates import MINUTE, dated
 from .door import Door
 from .icons import Icon, icon_of
 from .labels import shown_name
@@ -93,7 +94,7 @@ def live(question: Asked, beat: Pulse) -> Live:
     bars = []
     for position, point in enumerate(points):
         height = float(bar(point.numbers.visitors, most))
-        label = from_micros(point.start_us).strftime("%H:%M")
+        label = dated(from_micros(point.start_us), MINUTE)
         numbers = point.numbers
         bars.append(
             Minute(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from ..domain.vocabulary import HitKind, Metric
 from ..stats.sessions import DataRow, Moment, SessionRow, one_session, session_data, session_list, timeline
 from .asked import Asked, asked
+from .dates import DATE_MINUTE, DAY_MINUTE, LONG_DATE, dated
 from .door import Door
 from .icons import Icon, icon_of
 from .labels import shown_name
@@ -47,7 +48,7 @@ class Line:
     place: str
     flag: Icon | None
     icons: list[tuple[Icon, str]]
-    last_at: datetime
+    last_at: str
     lasted: str
     row: SessionRow
 
@@ -105,11 +106,11 @@ def session_page(request: HttpRequest, door: Door, session: UUID) -> HttpRespons
     context = page_context(
         question,
         "session",
-        line=_line(question, row),
+        line=_line(question, row, DATE_MINUTE),
         facts=_facts(row),
         data=session_data(website.pk, row.id, since=since),
         steps=list(_steps(question, moments.rows)),
-        first_at=row.first_at.astimezone(question.tz),
+        first_at=dated(row.first_at.astimezone(question.tz), DATE_MINUTE),
         back_href=question.link(None, "sessions"),
         previous_href=question.link(None, "session", session, page=number - 1) if number > 1 else "",
         next_href=question.link(None, "session", session, page=number + 1) if number < pages else "",
@@ -125,7 +126,7 @@ def _page_number(request: HttpRequest) -> int:
     return max(1, min(MOST_PAGES, int(number))) if is_number else 1
 
 
-def _line(question: Asked, row: SessionRow) -> Line:
+def _line(question: Asked, row: SessionRow, form: Promise = DAY_MINUTE) -> Line:
     who = row.who
     pictures = [
         (icon_of(metric, value), shown_name(metric, value))
@@ -138,7 +139,7 @@ def _line(question: Asked, row: SessionRow) -> Line:
         place=", ".join(part for part in (who.city, country) if part) or _("Unknown"),
         flag=icon_of(Metric.COUNTRY, who.country),
         icons=[(icon, label) for icon, label in pictures if icon],
-        last_at=row.last_at.astimezone(question.tz),
+        last_at=dated(row.last_at.astimezone(question.tz), form),
         lasted=duration((row.last_at - row.first_at).total_seconds()),
         row=row,
     )
@@ -158,7 +159,7 @@ def _steps(question: Asked, moments: list[Moment]) -> Iterator[Step]:
     day = ""
     for position, moment in enumerate(moments):
         at = moment.at.astimezone(question.tz)
-        its_day = date_format(at, "l, j F Y")
+        its_day = dated(at, LONG_DATE)
         earlier = moments[position + 1] if position + 1 < len(moments) else None
         is_event = moment.kind is HitKind.EVENT
         address = f"{moment.path or '/'}{'?' + moment.query if moment.query else ''}"

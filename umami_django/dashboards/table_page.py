@@ -8,8 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
 
 from ..domain.answers import Summary, TableRow
@@ -193,22 +192,24 @@ def _row(question: Asked, tab: Tab, row: TableRow, columns: dict[str, Any], whol
 
 
 def _csv(question: Asked, tab: Tab, choice: _Choice) -> HttpResponse:
-    """Names as stored and numbers without grouping, for programs; a name that a spreadsheet would run is quoted."""
+    """Names as stored, numbers without grouping and headings in English, for programs; a name that a spreadsheet would
+    run is quoted."""
     found = _asked_rows(question, tab, choice, limit=MOST_CSV_ROWS, offset=0)
-    columns = _columns(tab)
+    with override("en"):  # programs look for these
+        heading = [str(tab.column), *(str(title) for title in _columns(tab).values())]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{slugify(question.website.name) or 'website'}-{tab.key}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(response)
-    writer.writerow([str(tab.column), *(str(title) for title in columns.values())])
-    writer.writerows(_csv_rows(found.rows, columns))
+    writer.writerow(heading)
+    writer.writerows(_csv_rows(found.rows, _columns(tab)))
     return response
 
 
 def _csv_rows(rows: list[TableRow], columns: dict[str, Any]) -> Iterator[list[object]]:
     for row in rows:
         values = (value_of(key, row.numbers) for key in columns)
-        name = _("Unknown") if row.name is None else row.name
+        name = "Unknown" if row.name is None else row.name
         yield [f"'{name}" if name[:1] in "=+-@\t\r" and name else name, *(_plain(value) for value in values)]
 
 

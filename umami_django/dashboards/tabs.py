@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..domain.vocabulary import Counted, Metric
 
@@ -48,9 +49,9 @@ TAB = {
         Tab("utm_campaign", _("UTM campaign"), _("Campaign"), Metric.UTM_CAMPAIGN, "utm"),
         Tab("utm_content", _("UTM content"), _("Content"), Metric.UTM_CONTENT, "utm"),
         Tab("utm_term", _("UTM term"), _("Term"), Metric.UTM_TERM, "utm"),
-        Tab("paths", _("Top"), _("Page"), Metric.PATH, "path"),
-        Tab("entries", _("Entry"), _("Entry page"), Metric.ENTRY, "entry", Counted.VISITS),
-        Tab("exits", _("Exit"), _("Exit page"), Metric.EXIT, "exit", Counted.VISITS),
+        Tab("paths", pgettext_lazy("tab", "Top"), _("Page"), Metric.PATH, "path"),
+        Tab("entries", pgettext_lazy("tab", "Entry"), _("Entry page"), Metric.ENTRY, "entry", Counted.VISITS),
+        Tab("exits", pgettext_lazy("tab", "Exit"), _("Exit page"), Metric.EXIT, "exit", Counted.VISITS),
         Tab("titles", _("Titles"), _("Title"), Metric.TITLE, "title"),
         Tab("queries", _("Queries"), _("Query"), Metric.QUERY, "query"),
         Tab("map", _("Map"), _("Country"), Metric.COUNTRY, "location"),

@@ -32,7 +32,9 @@ class Tile:
     domain: str
     href: str
     visitors: str
+    visitors_count: int
     pageviews: str
+    pageviews_count: int
     change: Change
     active: int
     spark: str
@@ -92,7 +94,9 @@ def _tile(website: Website, numbers: WebsiteNumbers, address: Callable[[str, int
         domain=website.domain or "",
         href=address("overview", website.pk),
         visitors=short("visitors", numbers.current.visitors),
+        visitors_count=numbers.current.visitors,
         pageviews=short("pageviews", numbers.current.pageviews),
+        pageviews_count=numbers.current.pageviews,
         change=change("visitors", numbers.current.visitors, numbers.previous.visitors),
         active=numbers.active,
         spark=_spark(numbers.spark),

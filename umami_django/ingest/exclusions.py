@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import translate
 
+from django.utils.translation import gettext_noop
+
 from ..domain.vocabulary import ExclusionKind
 from .address import Network, networks
 
@@ -23,25 +25,40 @@ class Exclusions:
     obey_signals: bool = False
 
 
+class Meaningless(ValueError):
+    """A value that excludes nothing. `text` is English and for people, who may read it translated: `text % params`."""
+
+    def __init__(self, text: str, value: str) -> None:
+        self.text, self.params = text, {"value": value}
+        super().__init__(text % self.params)
+
+
 def checked(kind: ExclusionKind, value: str) -> str:
-    """*value* as it is kept. Raises ValueError, in words for a person, when it means nothing as *kind*."""
+    """*value* as it is kept. Raises Meaningless when it says nothing as *kind*."""
     value = value.strip()
     if kind is ExclusionKind.SIGNAL:
         return ""
     if not value:
-        raise ValueError("This value is needed.")
+        raise Meaningless(gettext_noop("This value is needed."), value)
     if "\0" in value or any(mark.isspace() for mark in value):
-        raise ValueError("There must be no blanks in it.")
+        raise Meaningless(gettext_noop("There must be no blanks in it."), value)
     match kind:
         case ExclusionKind.ADDRESS:
-            return str(networks([value])[0])
+            try:
+                return str(networks([value])[0])
+            except ValueError:
+                problem = gettext_noop("“%(value)s” is neither an address nor a network such as 10.0.0.0/8.")
+                raise Meaningless(problem, value) from None
         case ExclusionKind.PATH:
             if not value.startswith(("/", "*")):
-                raise ValueError("A path begins with / or *, for example /admin/*.")
+                raise Meaningless(gettext_noop("A path begins with / or *, for example /admin/*."), value)
             return value
         case _:
             if "/" in value:
-                raise ValueError("A hostname has no scheme and no path, for example staging.example.com.")
+                problem = gettext_noop(
+                    "A hostname has no scheme and no path, for example staging.example.com."
+                )
+                raise Meaningless(problem, value)
             return value.lower()
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from ..dashboards.asked import Asked, asked_of, zone_of
 from ..dashboards.cards import Card, cards
+from ..dashboards.dates import WEEKDAY, dated
 from ..dashboards.door import Door
 from ..dashboards.numbers import grouped, share_of_width
 from ..dashboards.panels import tab_rows
@@ -171,7 +172,7 @@ def _bars(series: list[TrafficPoint]) -> list[Bar]:
     most = max((point.numbers.visitors for point in series), default=0)
     return [
         Bar(
-            label=date_format(from_micros(point.start_us), "D j M"),
+            label=dated(from_micros(point.start_us), WEEKDAY),
             count=grouped(point.numbers.visitors),
             percent=share_of_width(point.numbers.visitors, most),
         )

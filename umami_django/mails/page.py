@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -36,6 +36,13 @@ DONE: dict[str, Any] = {
     "saved": _("Saved."),
     "sent": _("The test is on its way."),
 }
+TROUBLES = (
+    gettext_noop(
+        "Links in mails need an address: set UMAMI['BASE_URL'], or give the site of django.contrib.sites its domain."
+    ),
+    gettext_noop("The question took too long. Ask for a shorter period or fewer filters."),
+)
+"""What NoBaseUrl and TooSlow say, for those who translate."""
 
 
 class ReportsForm(forms.Form):
@@ -100,7 +107,7 @@ def _done(form: ReportsForm, account: Account, door: Door) -> tuple[str, str]:
         with bounded():
             send_test(door.website, account, period, language, now)
     except (NotSent, NoBaseUrl, TooSlow) as error:
-        return "", gettext("The test could not be sent. %s") % error.message
+        return "", gettext("The test could not be sent. %s") % gettext(error.message)
     return "sent", ""
 
 
@@ -110,5 +117,5 @@ def _trouble(mine: dict[ReportPeriod, ReportSubscription]) -> str:
         try:
             unsubscribe_link(subscription)
         except NoBaseUrl as error:
-            return error.message
+            return gettext(error.message)
     return ""

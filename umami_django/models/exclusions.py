@@ -2,10 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..domain.vocabulary import ExclusionKind
-from ..ingest.exclusions import checked
+from ..ingest.exclusions import Meaningless, checked
 from .websites import Website
 
 KINDS = [
@@ -47,11 +48,12 @@ class Exclusion(models.Model):
 
     def clean(self) -> None:
         """Bring the value into the form it is compared in."""
+        if self.kind not in list(ExclusionKind):
+            return
         try:
             self.value = checked(ExclusionKind(self.kind), self.value)
-        except ValueError as error:
-            if self.kind in list(ExclusionKind):
-                raise ValidationError({"value": str(error)}) from error
+        except Meaningless as error:
+            raise ValidationError({"value": gettext(error.text) % error.params}) from error
 
 
 class RefusedDay(models.Model):

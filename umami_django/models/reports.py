@@ -60,7 +60,7 @@ class ReportSubscription(models.Model):
         unique_together = [("website", "account", "period"), ("website", "email", "period")]
 
     def __str__(self) -> str:
-        return f"{self.website}: {self.recipient}, {self.period}"
+        return f"{self.website}: {self.recipient}, {self.get_period_display()}"
 
     def clean(self) -> None:
         if (self.account_id is None) is (self.email is None):

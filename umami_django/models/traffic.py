@@ -112,6 +112,9 @@ class Session(models.Model):
         return str(self.uuid)
 
 
+KINDS = [(HitKind.PAGEVIEW.value, _("pageview")), (HitKind.EVENT.value, _("event"))]
+
+
 class StoredHit(models.Model):
     """One thing that happened on a website. `Pageview` and `Event` are views of this table."""
 
@@ -124,7 +127,7 @@ class StoredHit(models.Model):
     )
     visit_id = models.BigIntegerField()
     created_at = MicrosField(_("time"))
-    kind = models.SmallIntegerField(choices=[(kind.value, kind.name.lower()) for kind in HitKind])
+    kind = models.SmallIntegerField(choices=KINDS)
     url = TermField()
     path = TermField()
     query = TermField()

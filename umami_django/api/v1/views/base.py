@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponseBase
+from django.utils.translation import override
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
@@ -40,7 +41,7 @@ class Access(Enum):
 
 
 class V1ViewSet(ViewSet):
-    """A v1 route. Nothing of it depends on the host's `REST_FRAMEWORK`."""
+    """A v1 route. Nothing of it depends on the host's `REST_FRAMEWORK`, nor on anybody's language."""
 
     authentication_classes = [AskerAuthentication]
     permission_classes: list[Any] = []
@@ -65,6 +66,12 @@ class V1ViewSet(ViewSet):
         if self.asker.account is None:
             raise NotPermitted
         return self.asker.account
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Programs read English, also what Django says of a password."""
+        with override("en"):
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Broken JSON, then access, as in v1 (reference 1.2, 2)."""

@@ -12,11 +12,15 @@
   var finished = data.values.map(function (value, index) { return index < done ? value : null; });
   var growing = data.values.map(function (value, index) { return data.unfinished && index >= size - 2 ? value : null; });
 
+  // the server says how numbers read in the reader's language
+  var digits = new Intl.NumberFormat(data.language);
+  function word(name, value) { return data.words[name].replace('{}', digits.format(value)); }
+
   function written(value) {
-    if (data.kind === 'bounce_rate') return value + ' %';
-    if (data.kind === 'visit_duration') return value < 60 ? value + 's' : Math.round(value / 60) + 'm';
-    if (value >= 1e6) return value / 1e6 + 'M';
-    return value >= 1e4 ? value / 1e3 + 'k' : String(value);
+    if (data.kind === 'bounce_rate') return word('percent', value);
+    if (data.kind === 'visit_duration') return value < 60 ? word('seconds', value) : word('minutes', Math.round(value / 60));
+    if (value >= 1e6) return word('millions', value / 1e6);
+    return value >= 1e4 ? word('thousands', value / 1e3) : digits.format(value);
   }
 
   function marks(plot, splits) {
@@ -82,7 +86,7 @@
     return {
       width: box.clientWidth,
       height: box.clientHeight,
-      padding: [10, 20, 0, 0],
+      padding: [10, 28, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 8, fill: strong }, drag: { x: true, y: false, setScale: false } },
       scales: { x: { time: false, range: function (_, low, high) { return low === high ? [low - 1, high + 1] : [low, high]; } },
@@ -92,7 +96,7 @@
         { stroke: strong, width: 2.25, fill: color('--umami-fill'), points: points, spanGaps: true },
         { stroke: strong, width: 2.25, dash: [5, 5], fill: color('--umami-fill'), points: points, spanGaps: true }],
       axes: [{ stroke: quiet, font: font, size: 26, grid: { show: false }, ticks: { show: false }, splits: spread, values: marks },
-        { stroke: quiet, font: font, size: 46, grid: { stroke: grid, width: 1 }, ticks: { show: false }, incrs: data.kind.indexOf('per_visit') > 0 ? undefined : [1, 2, 5, 10, 15, 20, 25, 30, 50, 60, 100, 120, 200, 300, 500, 600, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 1e8],
+        { stroke: quiet, font: font, size: 52, grid: { stroke: grid, width: 1 }, ticks: { show: false }, incrs: data.kind.indexOf('per_visit') > 0 ? undefined : [1, 2, 5, 10, 15, 20, 25, 30, 50, 60, 100, 120, 200, 300, 500, 600, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 1e8],
           values: function (_, splits) { return splits.map(written); } }],
       hooks: {
         setCursor: [show],
