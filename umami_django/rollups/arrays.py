@@ -101,11 +101,15 @@ def _pruned(keys: Array, until: Array, start_us: int) -> list[Array]:
     of = (until > 0) & (until < start_us)
     nothing = np.zeros(int(of.sum()), np.int64)
     kinds = np.full(len(nothing), HitKind.PAGEVIEW)
-    return [keys[of], nothing, until[of], kinds, *(nothing for _ in _TERMS)]
+    return [keys[of], nothing, until[of], kinds, *(nothing.astype(np.int32) for _ in _TERMS)]
 
 
 def _hits(where: str, values: Sequence[int], using: str) -> list[Array]:
-    return _fetched(_HITS, (*_OF_HIT, *_TERMS), where, values, using)
+    columns = _fetched(_HITS, (*_OF_HIT, *_TERMS), where, values, using)
+    wide = len(_OF_HIT)
+    return columns[:wide] + [
+        column.astype(np.int32) for column in columns[wide:]
+    ]  # ids of terms are that small
 
 
 def _fetched(
@@ -121,7 +125,8 @@ def _fetched(
         cursor.execute(f"SELECT {chosen} FROM {table} WHERE {where}", list(values))  # noqa: S608
         while fetched := cursor.fetchmany(FETCHED_AT_ONCE):
             parts.append(np.array(fetched, np.int64))
-    return list(np.ascontiguousarray(np.concatenate(parts).T))
+    table = np.concatenate(parts)
+    return [np.ascontiguousarray(table[:, place]) for place in range(len(columns))]
 
 
 def _sent_as_bytes(

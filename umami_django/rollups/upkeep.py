@@ -27,7 +27,7 @@ from .build import (
     store_days,
 )
 
-HITS_A_JOB = 1_000_000
+HITS_A_JOB = 500_000
 
 
 @dataclass(frozen=True, slots=True)
