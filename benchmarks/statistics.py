@@ -156,10 +156,11 @@ def _refreshed(website: Any, now: Any) -> float:
 
     from umami_django.conf import umami_settings
     from umami_django.fake.traffic import fill
-    from umami_django.models import StoredHit
+    from umami_django.models import EventData, EventDocument, StoredHit
     from umami_django.rollups.build import build_step
 
     using = umami_settings().TRAFFIC_DATABASE
+    newest = StoredHit.objects.order_by("-pk").values_list("pk", flat=True)[0]
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     waits = []
     for number in range(5):
@@ -173,7 +174,9 @@ def _refreshed(website: Any, now: Any) -> float:
             pass
         waits.append(1000 * (time.perf_counter() - began))
     # else a kept database would end in the future, in hours that cannot be built yet
-    StoredHit.objects.filter(created_at__gte=hour)._raw_delete(using)
+    for model in (EventData, EventDocument):
+        model.objects.filter(hit_id__gt=newest)._raw_delete(using)
+    StoredHit.objects.filter(pk__gt=newest)._raw_delete(using)
     return statistics.median(waits)
 
 
