@@ -32,6 +32,7 @@ PAGES = {
     "events": f"{SITE}/overview/events/",
     "websites": "/admin/umami_django/website/all/",
     "settings": f"{SITE}/change/",
+    "reports": f"{SITE}/overview/reports/",
     "share": "share",
 }
 WIDTHS, THEMES = (1400, 390), ("light", "dark")
