@@ -32,7 +32,7 @@ from umami_django.domain.filters import Filter, FilterSet, Operator
 from umami_django.domain.periods import MICROSECOND, Period, to_micros
 from umami_django.domain.scope import Scope
 from umami_django.domain.vocabulary import Counted, Metric
-from umami_django.models import RollupDay, RollupMark, RollupState, RollupValues, Website
+from umami_django.models import RollupColumn, RollupDay, RollupMark, RollupState, RollupValues, Website
 from umami_django.rollups.build import build_step
 from umami_django.stats.rankings import ranking
 
@@ -109,7 +109,7 @@ class Reader:
 
     def holds(self, rows: list[Did], *, summed: bool) -> None:
         """Store *rows*, and summaries of them where they are *summed*."""
-        for model in (RollupDay, RollupMark, RollupState, RollupValues):
+        for model in (RollupColumn, RollupDay, RollupMark, RollupState, RollupValues):
             model.objects.all().delete()
         self.world.holds(rows)
         while summed and build_step(self.website.pk, NOW, umami_settings().TRAFFIC_DATABASE) is not None:
