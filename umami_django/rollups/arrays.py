@@ -125,8 +125,8 @@ def _fetched(
         cursor.execute(f"SELECT {chosen} FROM {table} WHERE {where}", list(values))  # noqa: S608
         while fetched := cursor.fetchmany(FETCHED_AT_ONCE):
             parts.append(np.array(fetched, np.int64))
-    table = np.concatenate(parts)
-    return [np.ascontiguousarray(table[:, place]) for place in range(len(columns))]
+    found = np.concatenate(parts)
+    return [np.ascontiguousarray(found[:, place]) for place in range(len(columns))]
 
 
 def _sent_as_bytes(
