@@ -221,14 +221,11 @@ IN_CI = 200 if connection.vendor == "sqlite" else 40
 EXAMPLES = max(settings.default.max_examples, IN_CI if os.environ.get("CI") else 0)  # type: ignore[attr-defined]
 
 
-@settings(random_traffic, max_examples=EXAMPLES)
-@given(st.integers(0, 2**64))
-def test_summaries_tell_what_hits_tell(world: World, seed: int) -> None:
-    """Hits in no order, late ones, erasures, building in pieces of any size; and questions all the time."""
-    chance = Chance(seed)
+def happenings(world: World, chance: Chance, *, most: int) -> Iterator[None]:
+    """Two to *most* things that happen to a website with some traffic, one after the other."""
     world.clear()
     world.write(chance.hits(50))
-    for _ in range(chance.randrange(2, 7)):
+    for _ in range(chance.randrange(2, most + 1)):
         match chance.choice(("write", "build", "build", "erase")):
             case "write":
                 world.write(chance.hits(20))
@@ -236,6 +233,15 @@ def test_summaries_tell_what_hits_tell(world: World, seed: int) -> None:
                 world.build(chance.moment() + timedelta(days=1), chance.choice((1, 3, 200_000)))
             case "erase":
                 world.erase(chance.randrange(4))
+        yield
+
+
+@settings(random_traffic, max_examples=EXAMPLES)
+@given(st.integers(0, 2**64))
+def test_summaries_tell_what_hits_tell(world: World, seed: int) -> None:
+    """Hits in no order, late ones, erasures, building in pieces of any size; and questions all the time."""
+    chance = Chance(seed)
+    for _ in happenings(world, chance, most=6):
         for _ in range(4):
             world.ask(chance.question())
 
@@ -254,16 +260,7 @@ def test_the_questions_above_are_told_by_summaries(world: World) -> None:
 def test_columns_tell_what_hits_tell(world: World, seed: int) -> None:
     """The same with filters of all kinds, and questions that summaries know nothing about."""
     chance = Chance(seed)
-    world.clear()
-    world.write(chance.hits(50))
-    for _ in range(chance.randrange(2, 5)):
-        match chance.choice(("write", "build", "build", "erase")):
-            case "write":
-                world.write(chance.hits(20))
-            case "build":
-                world.build(chance.moment() + timedelta(days=1), chance.choice((1, 3, 200_000)))
-            case "erase":
-                world.erase(chance.randrange(4))
+    for _ in happenings(world, chance, most=4):
         for _ in range(3):
             world.ask_columns(chance.question(), chance.filters(), chance)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,10 @@ from ..domain.vocabulary import HitKind, TermKind
 from ..models import Session, StoredHit
 from . import rows
 from .bulk import Hits
-from .columns import Array, Sessions, numbered, units
+from .columns import Array, Sessions, attributes_of, numbered, units
 from .sweep import HIT_DIMENSIONS, SESSION_DIMENSIONS
 
 FETCHED_AT_ONCE = 10_000
-IDS_AT_ONCE = 5_000
 
 _HITS, _SESSIONS = StoredHit._meta.db_table, Session._meta.db_table
 _OF_HIT = ("session_id", "visit_id", "created_at", "kind")
@@ -29,12 +27,12 @@ _OF_SESSION = ("id", "pruned_until", *(f"{kind.name.lower()}_id" for kind in SES
 
 @dataclass(frozen=True)
 class Told:
-    """Hits of some days in order of time, and of before; None for no hits."""
+    """Hits of some days, and of before."""
 
     hits: Hits
     """With those of before, by session and time."""
     new: list[Array]
-    """Of the days alone: session keys, visits, times, kinds, event names, terms."""
+    """Of the days alone, in order of time: session keys, visits, times, kinds, event names, terms."""
     known: Sessions
 
     def columns(self, width_us: int) -> Iterator[tuple[int, dict[int, bytes]]]:
@@ -55,31 +53,23 @@ def read(website_id: int, begins: int, ends: int, using: str) -> Told:
     new = _hits(where, [website_id, start_us, ends * DAY_US], using)
     keys, _ = numbered(new[0])
     before = _before(website_id, keys, start_us, using)
-    known, pruned = _attributes(
-        keys, using
-    )  # after the hits: what is pruned meanwhile is told by one of them
+    # after the hits: what is pruned meanwhile is told by one of them
+    known, pruned = _attributes(keys, using)
     before.append(_pruned(known[0], pruned, start_us))
     columns = [np.concatenate(parts) for parts in zip(*before, new, strict=True)]
     sessions = np.searchsorted(keys, columns[0])
     order = np.lexsort((columns[2], sessions))
     _, visits, times, kinds, names, *terms = (column[order] for column in columns)
-    table = _of(keys, known)
+    table = attributes_of(keys, known)
     attributes = [table[:, place] for place in range(len(SESSION_DIMENSIONS))]
     hits = Hits(sessions[order], visits, times, kinds, names, terms, keys, attributes)
     return Told(hits, new, known)
 
 
-def _of(keys: Array, known: Sessions) -> Array:
-    """The attributes of all *keys*, in order: zeros for those that are not *known*."""
-    table = np.zeros((len(keys), len(SESSION_DIMENSIONS)), np.int64)
-    table[np.searchsorted(keys, known[0])] = known[1]
-    return table
-
-
 def _before(website_id: int, keys: Array, start_us: int, using: str) -> list[list[Array]]:
     """What these sessions did before, each in order of time."""
     found = []
-    for part in _parts(keys.tolist()):
+    for part in rows.parts(keys.tolist()):
         where = f"session_id IN ({_listed(part)}) AND created_at < %s AND {rows.BY_SESSION} ORDER BY created_at, id"
         found.append(_hits(where, [start_us, website_id], using))
     return found
@@ -89,7 +79,7 @@ def _attributes(keys: Array, using: str) -> tuple[Sessions, Array]:
     """The sessions that there are, and of each when it was pruned (0: never)."""
     parts = [
         _fetched(_SESSIONS, _OF_SESSION, f"id IN ({_listed(part)}) ORDER BY id", [], using)
-        for part in _parts(keys.tolist())
+        for part in rows.parts(keys.tolist())
     ]
     columns = [np.concatenate(of) for of in zip(*parts, strict=True)] if parts else [keys] * len(_OF_SESSION)
     found, pruned, *values = columns
@@ -107,9 +97,8 @@ def _pruned(keys: Array, until: Array, start_us: int) -> list[Array]:
 def _hits(where: str, values: Sequence[int], using: str) -> list[Array]:
     columns = _fetched(_HITS, (*_OF_HIT, *_TERMS), where, values, using)
     wide = len(_OF_HIT)
-    return columns[:wide] + [
-        column.astype(np.int32) for column in columns[wide:]
-    ]  # ids of terms are that small
+    # ids of terms are small
+    return columns[:wide] + [column.astype(np.int32) for column in columns[wide:]]
 
 
 def _fetched(
@@ -149,9 +138,3 @@ def _sent_as_bytes(
 def _listed(keys: Collection[int]) -> str:
     """As part of a statement: a driver needs longer to bind thousands of numbers than a database to look them up."""
     return ", ".join(map(str, keys))
-
-
-def _parts(values: Sequence[int]) -> Iterator[list[int]]:
-    rest = iter(values)
-    while part := list(islice(rest, IDS_AT_ONCE)):
-        yield part

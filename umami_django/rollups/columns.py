@@ -116,7 +116,7 @@ def columns_of(
     visit_ids, visit_of_hit = numbered(visits)
     pairs, piece_of_hit = numbered(session_of_hit * len(visit_ids) + visit_of_hit)
     steps = np.diff(pairs // len(visit_ids), prepend=0) if len(pairs) else pairs
-    table = _attributes(keys, known)
+    table = attributes_of(keys, known)
     return {
         BASE: (piece_of_hit, kinds, steps),
         VISITS: (visit_ids[pairs % len(visit_ids)],),
@@ -126,7 +126,7 @@ def columns_of(
     }
 
 
-def _attributes(keys: Array, known: Sessions) -> Array:
+def attributes_of(keys: Array, known: Sessions) -> Array:
     """The attributes of some sessions; of one that is not known, none."""
     places = np.searchsorted(known[0], keys)
     table = np.vstack((known[1], np.zeros((1, len(SESSION_DIMENSIONS)), np.int64)))

@@ -62,9 +62,8 @@ class Frame:
         of_session = self.piece_session_numbers
         last = np.zeros(len(ids), of_session.dtype)
         last[numbers] = of_session
-        if np.array_equal(
-            last[numbers], of_session
-        ):  # no two sessions share an id: as ever, but for imported ones
+        # no two sessions share an id, but for imported ones
+        if np.array_equal(last[numbers], of_session):
             return numbers
         return numbered(numbers * self.session_count + of_session)[1]
 

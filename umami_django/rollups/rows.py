@@ -83,7 +83,7 @@ def hits(
 def attributes(sessions: Collection[int], using: str) -> dict[int, tuple[int | None, ...]]:
     """The terms of the SESSION_DIMENSIONS of some sessions."""
     found: dict[int, tuple[int | None, ...]] = {}
-    for part in _parts(sessions):
+    for part in parts(sessions):
         found.update({key: values[1:] for key, values in _attributes(part, using).items()})
     return found
 
@@ -103,7 +103,7 @@ def views_of_visits(
 ) -> dict[tuple[int, int], list[Any]]:
     """The times of all pageviews before *end_us* of some visits, by visit, in order."""
     found: dict[tuple[int, int], list[Any]] = {visit: [] for visit in visits}
-    for part in _parts({session for session, _ in visits}):
+    for part in parts({session for session, _ in visits}):
         statement = (
             f"SELECT session_id, visit_id, {columns} FROM {_HITS} WHERE session_id IN ({_places(part)}) "  # noqa: S608
             f"AND created_at < %s AND {BY_SESSION} AND kind = %s ORDER BY created_at, id"
@@ -122,7 +122,7 @@ def active_sessions(
     found: set[int] = set()
     if start_us >= end_us:
         return found
-    for part in _parts(sessions):
+    for part in parts(sessions):
         statement = (
             f"SELECT DISTINCT session_id FROM {_HITS} WHERE session_id IN ({_places(part)}) AND created_at >= %s "  # noqa: S608
             f"AND created_at < %s AND {BY_SESSION} AND kind = %s"
@@ -137,7 +137,7 @@ def pruned_since(website_id: int, sessions: Collection[int], start_us: int, usin
     """Those of *sessions* that had a pageview from *start_us* on that was pruned. Ask after `active_sessions`: what is
     pruned in between is then seen by one of the two."""
     found: set[int] = set()
-    for part in _parts(sessions):
+    for part in parts(sessions):
         statement = (
             f"SELECT id FROM {_SESSIONS} WHERE id IN ({_places(part)}) "  # noqa: S608
             "AND website_id = %s AND pruned_until >= %s"
@@ -190,7 +190,7 @@ def seen_with(
     """(session, value of *dimension*) of the pageviews or events that some sessions have in *stretch*."""
     value, join, kind = _valued(dimension)
     found: set[tuple[int, int]] = set()
-    for part in _parts(sessions):
+    for part in parts(sessions):
         statement = (
             f"SELECT DISTINCT h.session_id, {value} FROM {_HITS} h {join} WHERE h.session_id IN ({_places(part)}) "  # noqa: S608
             f"AND h.created_at >= %s AND h.created_at < %s AND h.{BY_SESSION} AND h.kind = %s"
@@ -288,7 +288,8 @@ def _places(values: Collection[int]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def _parts(values: Collection[int]) -> Iterator[list[int]]:
+def parts(values: Collection[int]) -> Iterator[list[int]]:
+    """The *values* in order, as many at once as a statement takes."""
     rest = iter(sorted(values))
     while part := list(islice(rest, IDS_AT_ONCE)):
         yield part

@@ -10,6 +10,7 @@ from ...domain.answers import Page, Row, TableRow
 from ...domain.scope import Scope
 from ...domain.vocabulary import SESSION_METRICS, VISIT_METRICS, Counted, Metric, Order
 from ...models import Event, Pageview
+from ..naming import PLACES
 from .statements import (
     NUMBERS,
     ORDERS,
@@ -21,9 +22,6 @@ from .statements import (
     named,
     numbers_by,
 )
-
-PLACES = frozenset({Metric.REGION, Metric.CITY})
-"""Metrics whose values are known together with a country only: there is a Paris in Texas."""
 
 Values = tuple[Any, ...]
 
