@@ -5,7 +5,7 @@ Addresses live here and in memory only; nothing ever writes one down.
 
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from socket import AF_INET, inet_pton
+from socket import AF_INET, inet_ntop, inet_pton
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -65,7 +65,15 @@ def is_within(address: str | None, nets: tuple[Network, ...]) -> bool:
 
 
 def _is_in(address: Address, nets: tuple[Network, ...]) -> bool:
-    return any(address in net for net in nets)
+    for net in nets:  # noqa: SIM110  # any() costs as much again
+        if address in net:
+            return True
+    return False
+
+
+def _text(address: Address) -> str:
+    """As `str(address)`, which takes its time for IPv4."""
+    return inet_ntop(AF_INET, address.packed) if address.version == 4 else str(address)
 
 
 def is_trusted(remote: str | None, trusted: Networks) -> bool:
@@ -92,9 +100,9 @@ def client_address(
     nothing: the proxy's own address remains.
     """
     if is_trusted(remote, trusted) and (named := _named(headers, trusted, header)) is not None:
-        return str(named)
+        return _text(named)
     connection = parsed_address(remote)
-    return None if connection is None else str(connection)
+    return None if connection is None else _text(connection)
 
 
 def _named(headers: Mapping[str, str], trusted: tuple[Network, ...], header: str | None) -> Address | None:

@@ -14,6 +14,8 @@ HOSTNAME_LENGTH = 100
 LANGUAGE_LENGTH = 35
 NAME_LENGTH = 50
 TITLE_LENGTH = 500
+MOST_REPEATED, LONGEST_REPEATED = 2_048, 1_000
+"""How many bodies are remembered, and of how many bytes at most."""
 
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters and lone surrogates: no database takes them all."""
@@ -59,6 +61,38 @@ def decoded(body: bytes) -> Any:
         return _decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError):
         raise NotJson from None
+
+
+class Sent:
+    """One message of v1: what was decoded, and the payload in it, checked when it is first asked for."""
+
+    __slots__ = ("_payload", "message")
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+        self._payload: Payload | None = None
+
+    @property
+    def payload(self) -> Payload:
+        """Raises what `parsed` raises."""
+        if self._payload is None:
+            self._payload = parsed(self.message)
+        return self._payload
+
+
+def sent(body: bytes) -> Sent:
+    """What *body* says; nobody may change it. Visitors of one page often send the same: it is read once.
+
+    Raises NotJson.
+    """
+    if not body:
+        return Sent(None)
+    return _remembered(body) if len(body) <= LONGEST_REPEATED else Sent(decoded(body))
+
+
+@lru_cache(maxsize=MOST_REPEATED)
+def _remembered(body: bytes) -> Sent:
+    return Sent(decoded(body))
 
 
 def _refuse(constant: str) -> None:

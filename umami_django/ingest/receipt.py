@@ -21,7 +21,7 @@ LONGEST = 1000
 
 
 class Receipt(NamedTuple):
-    """Who a tracker was last time: session and visit on a website. `visit_started_at` in whole seconds."""
+    """Who a tracker was last time: session and visit on a website."""
 
     website_id: int
     session_uuid: UUID
@@ -29,6 +29,7 @@ class Receipt(NamedTuple):
     """The key that `session_uuid` has."""
     visit_id: int
     visit_started_at: datetime
+    """In a token to the second."""
 
 
 def written(receipt: Receipt, key: str) -> str:
@@ -100,4 +101,4 @@ def renewed(website_id: int, session: UUID, earlier: Receipt | None, now: dateti
     ):
         return earlier
     key = session_key(session)
-    return Receipt(website_id, session, key, visit_by_hour(key, now), now.replace(microsecond=0))
+    return Receipt(website_id, session, key, visit_by_hour(key, now), now)

@@ -42,40 +42,43 @@ def insert_rows(
     if not rows:
         return
     connection = connections[using]
-    quote = connection.ops.quote_name
-    table = quote(model._meta.db_table)
-    names = ", ".join(quote(column) for column in columns)
     insert = {"sqlite": _insert_sqlite, "postgresql": _insert_postgresql, "mysql": _insert_mysql}
-    insert[connection.vendor](connection, model, table, names, columns, rows, ignore_known)
+    insert[connection.vendor](connection, model, columns, rows, ignore_known)
 
 
-def _insert_sqlite(
-    connection: Any, model: Any, table: str, names: str, columns: Any, rows: Any, ignore_known: bool
-) -> None:
+def _insert_sqlite(connection: Any, model: Any, columns: Any, rows: Any, ignore_known: bool) -> None:
     verb = "INSERT OR IGNORE" if ignore_known else "INSERT"
-    _many(connection, f"{verb} INTO {table} ({names}) VALUES ({_places(columns)})", rows)
+    _many(connection, f"{verb} {_into(connection, model, columns)} VALUES ({_places(columns)})", rows)
 
 
-def _insert_mysql(
-    connection: Any, model: Any, table: str, names: str, columns: Any, rows: Any, ignore_known: bool
-) -> None:
+def _insert_mysql(connection: Any, model: Any, columns: Any, rows: Any, ignore_known: bool) -> None:
     verb = "INSERT IGNORE" if ignore_known else "INSERT"
-    _many(connection, f"{verb} INTO {table} ({names}) VALUES ({_places(columns)})", rows)
+    _many(connection, f"{verb} {_into(connection, model, columns)} VALUES ({_places(columns)})", rows)
 
 
-def _insert_postgresql(
-    connection: Any, model: Any, table: str, names: str, columns: Any, rows: Any, ignore_known: bool
-) -> None:
-    """A column at a time: the statement is the same however many rows there are."""
+def _insert_postgresql(connection: Any, model: Any, columns: Any, rows: Any, ignore_known: bool) -> None:
+    """A column at a time: the statement is the same however many rows there are. Columns that no row fills, a third
+    of a hit's most of the time, are left out."""
     types = _types(connection.alias, model, tuple(columns))
-    values = [_array(kind, column) for kind, column in zip(types, zip(*rows, strict=True), strict=True)]
-    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+    filled = [
+        (name, kind, values)
+        for name, kind, values in zip(columns, types, zip(*rows, strict=True), strict=True)
+        if values.count(None) != len(values)
+    ]
+    into = _into(connection, model, [name for name, _, _ in filled])
+    arrays = ", ".join(f"%s::{kind}[]" for _, kind, _ in filled)
     conflict = " ON CONFLICT DO NOTHING" if ignore_known else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){conflict}",  # noqa: S608
-            values,
+            f"INSERT {into} SELECT * FROM unnest({arrays}){conflict}",  # noqa: S608
+            [_array(kind, values) for _, kind, values in filled],
         )
+
+
+def _into(connection: Any, model: Any, columns: Sequence[str]) -> str:
+    """`INTO table (column, …)`."""
+    quote = connection.ops.quote_name
+    return f"INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
 
 
 def _array(kind: str, column: Sequence[Any]) -> list[Any] | str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import conf
-from ...ingest.payload import NotJson, decoded
+from ...ingest.payload import NotJson, sent
 from .asked import Answer, Asked, BodyTooLarge
 from .door import view_of
 from .send import send
@@ -34,7 +34,7 @@ def either(asked: Asked, path: str) -> Answer:
 def _is_of_v1(asked: Asked) -> bool:
     """v1 says what a pageview is; its events have names of their own (v1 reference 4.1, v3 reference 4.1)."""
     try:
-        message: Any = decoded(asked.body())
+        message: Any = sent(asked.body()).message
     except (NotJson, BodyTooLarge):
         return False
     if not isinstance(message, dict):

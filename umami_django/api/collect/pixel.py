@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from ...exceptions import InvalidInput
-from ...ingest.payload import NoPayload
+from ...ingest.payload import NoPayload, Sent
 from .asked import Answer, Asked
 from .door import REASON_HEADER, RateLimited, dropped, limited, open_door
 from .views import taken_in
@@ -40,7 +40,7 @@ def pixel(asked: Asked, website: UUID) -> Answer:
     if asked.method != "GET":
         return answer
     try:
-        outcome = taken_in(asked, _message(asked, str(website)))
+        outcome = taken_in(asked, Sent(_message(asked, str(website))))
     except RateLimited as error:
         return limited(answer, error)
     except (InvalidInput, NoPayload):

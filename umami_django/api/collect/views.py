@@ -4,12 +4,12 @@ It reads like the stages: visitor, payload, website, hit, rows. Source: v1 refer
 """
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ... import conf
 from ...exceptions import InvalidInput
 from ...ingest import receipt
-from ...ingest.payload import NoPayload, NotJson, decoded, parsed
+from ...ingest.payload import NoPayload, NotJson, Sent, sent
 from ...ingest.pipeline import Reason, Tracked, collect, exclusion, refusal
 from ...services import refusals
 from ...services.directory import website_by_uuid
@@ -59,8 +59,7 @@ def collect_v1(asked: Asked) -> Answer:
 
 
 def _collected(asked: Asked) -> Answer:
-    body = asked.body()
-    outcome = taken_in(asked, decoded(body) if body else None)
+    outcome = taken_in(asked, sent(asked.body()))
     if outcome.reason is None:
         return _token(outcome.answer)
     if outcome.reason is Reason.NOT_RECORDING:
@@ -80,13 +79,13 @@ class Outcome(NamedTuple):
     reason: Reason | None = None
 
 
-def taken_in(asked: Asked, message: Any) -> Outcome:
-    """Store what a v1 *message* tells. Raises NoPayload, InvalidInput, RateLimited, and what storing raises."""
+def taken_in(asked: Asked, told: Sent) -> Outcome:
+    """Store what a message of v1 tells. Raises NoPayload, InvalidInput, RateLimited, and what storing raises."""
     visitor, in_force = visitor_of(asked.meta), rules()
     now, key = datetime.now(UTC), signing_key(Purpose.COLLECT)
     if (reason := refusal(visitor, in_force)) is not None:
-        return _refused(reason, website_named(message), now)
-    payload = parsed(message)
+        return _refused(reason, website_named(told.message), now)
+    payload = told.payload
     website = website_by_uuid(payload.website)
     if website is None:
         refusals.note(None, Reason.UNKNOWN_WEBSITE, now)
