@@ -115,8 +115,14 @@ def _of(
             "v1", f"metric {metric}", _v1_metric(scope, metric, website.domain), path("metrics", type=metric)
         )
     yield question("dashboard", "overview", lambda: overview.comparison(scope))
-    yield question("dashboard", f"chart by {unit}", lambda: series.traffic_series(scope, unit, now))
-    yield question("dashboard", "hours of the week", lambda: heat.heat_grid(scope))
+    yield question(
+        "dashboard",
+        f"chart by {unit}",
+        lambda: series.traffic_series(scope, unit, now, with_visits=False),
+    )
+    yield question("dashboard", f"chart of visits by {unit}", lambda: series.traffic_series(scope, unit, now))
+    yield question("dashboard", "hours of the week", lambda: heat.pageview_grid(scope))
+    yield question("today's API", "visitors by hour of the week", lambda: heat.heat_grid(scope))
     for value in DASHBOARD_METRICS:
         yield question(
             "dashboard", f"card {value}", lambda value=value: rankings.ranking(scope, value, limit=ROWS)

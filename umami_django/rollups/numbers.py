@@ -116,23 +116,25 @@ def corrected(visits: Iterable[Sequence[int]], stretch: Stretch, middle: Stretch
     return count, bounces, seconds
 
 
-def touched_visits(
-    rollups: Rollups, stretch: Stretch, cut: Edges, columns: str = "created_at"
-) -> dict[Visit, list[Any]]:
-    """The visits at an edge, and those that reach over one: all their pageviews before the end of *stretch*, in order.
+def touched_visits(rollups: Rollups, stretch: Stretch, cut: Edges) -> dict[Visit, list[int]]:
+    """The visits at an edge, and those that reach over one: the times of all their pageviews before the end of
+    *stretch*, in order."""
+    reaching = reaching_visits(rollups, cut)
+    found = rows.views_of_visits(rollups.website_id, reaching, stretch[1], rollups.using)
+    for session, visit, at in (*cut.head, *cut.tail):
+        if (session, visit) not in reaching:
+            found.setdefault((session, visit), []).append(at)
+    return found
 
-    Of each its time, or a tuple of the *columns* that the edges were read with.
-    """
+
+def reaching_visits(rollups: Rollups, cut: Edges) -> set[Visit]:
+    """The visits that reach over an edge; the others at an edge are there alone."""
     both = rollups.straddling({cut.start, cut.end} if cut.end < rollups.hold.hours else {cut.start})
     reaching = both[cut.start] | both.get(cut.end, set())
     if cut.end >= rollups.hold.hours:
         # nothing is known of visits that reach into hours that are not built
         reaching |= {(session, visit) for session, visit, *_ in cut.tail}
-    found = rows.views_of_visits(rollups.website_id, reaching, stretch[1], rollups.using, columns)
-    for session, visit, *told in (*cut.head, *cut.tail):
-        if (session, visit) not in reaching:
-            found.setdefault((session, visit), []).append(told[0] if len(told) == 1 else tuple(told))
-    return found
+    return reaching
 
 
 def counted(times: Sequence[int], stretch: Stretch) -> tuple[int, int, int]:

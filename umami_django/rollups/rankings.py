@@ -4,13 +4,13 @@ Answers are counts by value, as summaries name values: ids of terms, 0 for none,
 Where hits are pruned, a stretch is widened to whole days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..domain.periods import DAY_US, HOUR_US
 from ..domain.vocabulary import Span
 from . import rows
-from .numbers import Edges, Stretch, touched_visits
+from .numbers import Edges, Stretch, Visit, reaching_visits
 from .reading import Rollups
 from .sweep import ENTRY, SESSION_DIMENSIONS
 from .units import DAY_HOURS, DAY_QUARTERS, ceil_hour, first_day, hour_us, month_of_day, start_quarter
@@ -86,7 +86,13 @@ def ends_of_visits(rollups: Rollups, dimension: int, stretch: Stretch) -> Counts
     head = rows.views(rollups.website_id, stretch[0], start_us, rollups.using, "created_at, path_id")
     tail = rows.views(rollups.website_id, until_us, stretch[1], rollups.using, "created_at, path_id")
     cut = Edges(cover.first * DAY_HOURS, cover.until, head, tail)
-    for views in touched_visits(rollups, stretch, cut, "created_at, path_id").values():
+    reaching = reaching_visits(rollups, cut)
+    for path in _ends_alone(cut, reaching, dimension):
+        counts[path or 0] = counts.get(path or 0, 0) + 1
+    touched = rows.views_of_visits(
+        rollups.website_id, reaching, stretch[1], rollups.using, "created_at, path_id"
+    )
+    for views in touched.values():
         inside = [path for at, path in views if stretch[0] <= at < stretch[1]]
         before = [path for at, path in views if at < start_us]
         until = [path for at, path in views if at < until_us]
@@ -101,6 +107,14 @@ def ends_of_visits(rollups: Rollups, dimension: int, stretch: Stretch) -> Counts
                 key = paths[end] or 0
                 counts[key] = counts.get(key, 0) + change
     return counts
+
+
+def _ends_alone(cut: Edges, reaching: set[Visit], dimension: int) -> Iterable[int | None]:
+    """The first or last path of each visit that is at one edge and nowhere else."""
+    alone = [view for view in (*cut.head, *cut.tail) if view[:2] not in reaching]
+    # of a visit's views the last one stays
+    ends = {view[:2]: view[3] for view in (reversed(alone) if dimension == ENTRY else alone)}
+    return ends.values()
 
 
 def _cover(rollups: Rollups, stretch: Stretch) -> _Cover | None:

@@ -21,7 +21,10 @@ MOST_CUT = 6
 """Buckets that hits must be read for: the first, the last, and those not built yet. With more, hits are as fast."""
 
 MOST_CUT_OF_VISITS = 40
-"""The same where visits are counted, which takes hits longer; unless there are columns."""
+"""The same where visits are counted, which takes hits longer."""
+
+DAYS_A_CUT = 3
+"""Where there are columns, a bucket that hits must be read for takes as long as so many days of them."""
 
 Counted = tuple[Bucket, int, int]
 """A bucket, its pageviews, its visitors."""
@@ -60,8 +63,7 @@ def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, S
     Hours tell of visits what changed in them: those that go on over a bucket's start are counted anew from their
     pageviews, of all buckets at once. Buckets that are no whole hours (in zones with a half) have edges.
     """
-    most_cut = MOST_CUT if rollups.has_columns else MOST_CUT_OF_VISITS
-    parts = _parts(rollups, buckets, width_us=HOUR_US, most_cut=most_cut)
+    parts = _parts(rollups, buckets, width_us=HOUR_US, most_cut=_most_cut_of_visits(rollups, buckets))
     if parts is None:
         return None
     days = rollups.days_for([(part.start, part.end) for part in parts])
@@ -127,6 +129,12 @@ def events(
         for at, event in rows.events(rollups.website_id, start_us, end_us, rollups.using):
             counts[buckets[bisect_right(starts, at) - 1].label_us, event or 0] += 1
     return dict(counts)
+
+
+def _most_cut_of_visits(rollups: Rollups, buckets: Sequence[Bucket]) -> int:
+    if not buckets or not rollups.has_columns:
+        return MOST_CUT_OF_VISITS
+    return max(MOST_CUT, (buckets[-1].end_us - buckets[0].start_us) // (DAYS_A_CUT * DAY_US))
 
 
 def _parts(
