@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)  # not this folder: it has a statistics.py
 
 from benchmarks import load  # noqa: E402
 from benchmarks.site import server as site  # noqa: E402
