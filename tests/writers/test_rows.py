@@ -128,6 +128,19 @@ def test_sqlite_takes_its_lock_at_the_beginning() -> None:
 
 
 @pytest.mark.django_db
+def test_many_hits_are_stored_as_few_are() -> None:
+    """What no hit of a batch has is left out on PostgreSQL."""
+    sent = [
+        hit(1, f"v{number % 7}", f"/{number}")._replace(title=f"Page {number}" if number % 3 else None)
+        for number in range(600)
+    ]
+    write(sent)
+    write(sent[:3])
+    rows = StoredHit.objects.order_by("id").values_list("url__text", "title__text", "visit_id", "tag")
+    assert [*rows] == [(one.location.url, one.title, one.visit_id, None) for one in (*sent, *sent[:3])]
+
+
+@pytest.mark.django_db
 def test_nothing_is_nothing(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         write([])

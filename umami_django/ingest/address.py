@@ -73,7 +73,7 @@ def _is_in(address: Address, nets: tuple[Network, ...]) -> bool:
 
 def _text(address: Address) -> str:
     """As `str(address)`, which takes its time for IPv4."""
-    return inet_ntop(AF_INET, address.packed) if address.version == 4 else str(address)
+    return inet_ntop(AF_INET, address.packed) if isinstance(address, IPv4Address) else str(address)
 
 
 def is_trusted(remote: str | None, trusted: Networks) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from .address import is_local
@@ -40,8 +40,7 @@ _REGION = re.compile(r"[A-Z0-9]{1,3}(-[A-Z0-9]{1,3})?")
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Country (ISO 3166 alpha-2), region (`NL-NH`) and city (English name); None when unknown."""
 
     country: str | None = None

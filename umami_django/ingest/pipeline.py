@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -131,7 +132,7 @@ def collect(
             payload.hostname,
             remove_trailing_slash=rules.remove_trailing_slash,
         ),
-        client=_client(payload, visitor),
+        client=_client(visitor.user_agent, payload.screen, payload.language, visitor.place),
         hostname=payload.hostname,
         title=payload.title,
         event_name=payload.event_name,
@@ -168,19 +169,10 @@ def _session(
     return session_uuid(website.uuid, visitor.address, visitor.user_agent, salt)
 
 
-def _client(payload: Payload, visitor: Visitor) -> Client:
-    known = agent(visitor.user_agent)
-    place = visitor.place
-    return Client(
-        browser=known.browser,
-        os=known.os,
-        device=device(known.os, payload.screen, visitor.user_agent),
-        screen=payload.screen,
-        language=payload.language,
-        country=place.country,
-        region=place.region,
-        city=place.city,
-    )
+@lru_cache(maxsize=8192)
+def _client(user_agent: str, screen: str | None, language: str | None, place: Place) -> Client:
+    known = agent(user_agent)
+    return Client(known.browser, known.os, device(known.os, screen, user_agent), screen, language, *place)
 
 
 def _document(event_data: object) -> str | None:

@@ -10,9 +10,15 @@ from ..ingest.geo import PlaceHeaders, database_path, place, place_headers
 from ..ingest.pipeline import Rules, Visitor
 
 
-@lru_cache(maxsize=256)
-def _meta_key(name: str) -> str:
-    return "HTTP_" + name.upper().replace("-", "_")
+class _MetaKeys(dict[str, str]):
+    """What WSGI calls a header, by its lower-case name. Only the app and its settings name headers: they are few."""
+
+    def __missing__(self, name: str) -> str:
+        key = self[name] = "HTTP_" + name.upper().replace("-", "_")
+        return key
+
+
+_meta_keys = _MetaKeys()
 
 
 class Headers(Mapping[str, str]):
@@ -22,11 +28,11 @@ class Headers(Mapping[str, str]):
         self._meta = meta
 
     def __getitem__(self, name: str) -> str:
-        value: str = self._meta[_meta_key(name)]
+        value: str = self._meta[_meta_keys[name]]
         return value
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self._meta.get(_meta_key(name), default)
+        return self._meta.get(_meta_keys[name], default)
 
     def __iter__(self) -> Iterator[str]:
         return (key[5:].lower().replace("_", "-") for key in self._meta if key.startswith("HTTP_"))

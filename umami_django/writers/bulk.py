@@ -14,6 +14,8 @@ from django.db.models import Model
 
 PLAIN_TYPES = {"smallint", "integer", "bigint", "uuid"}
 """Types of PostgreSQL whose texts need no quotes in an array."""
+IGNORING = {"sqlite": "INSERT OR IGNORE", "mysql": "INSERT IGNORE"}
+"""Inserts what is not there yet."""
 Row = Sequence[Any]
 """Values as the database takes them: integers, texts, None; a UUID as its driver's text."""
 
@@ -42,21 +44,16 @@ def insert_rows(
     if not rows:
         return
     connection = connections[using]
-    insert = {"sqlite": _insert_sqlite, "postgresql": _insert_postgresql, "mysql": _insert_mysql}
-    insert[connection.vendor](connection, model, columns, rows, ignore_known)
+    if connection.vendor == "postgresql":
+        _insert_columns(connection, model, columns, rows, ignore_known)
+        return
+    verb = IGNORING[connection.vendor] if ignore_known else "INSERT"
+    places = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"{verb} INTO {_target(connection, model, columns)} VALUES ({places})", rows)
 
 
-def _insert_sqlite(connection: Any, model: Any, columns: Any, rows: Any, ignore_known: bool) -> None:
-    verb = "INSERT OR IGNORE" if ignore_known else "INSERT"
-    _many(connection, f"{verb} {_into(connection, model, columns)} VALUES ({_places(columns)})", rows)
-
-
-def _insert_mysql(connection: Any, model: Any, columns: Any, rows: Any, ignore_known: bool) -> None:
-    verb = "INSERT IGNORE" if ignore_known else "INSERT"
-    _many(connection, f"{verb} {_into(connection, model, columns)} VALUES ({_places(columns)})", rows)
-
-
-def _insert_postgresql(connection: Any, model: Any, columns: Any, rows: Any, ignore_known: bool) -> None:
+def _insert_columns(connection: Any, model: Any, columns: Any, rows: Any, ignore_known: bool) -> None:
     """A column at a time: the statement is the same however many rows there are. Columns that no row fills, a third
     of a hit's most of the time, are left out."""
     types = _types(connection.alias, model, tuple(columns))
@@ -65,20 +62,20 @@ def _insert_postgresql(connection: Any, model: Any, columns: Any, rows: Any, ign
         for name, kind, values in zip(columns, types, zip(*rows, strict=True), strict=True)
         if values.count(None) != len(values)
     ]
-    into = _into(connection, model, [name for name, _, _ in filled])
+    target = _target(connection, model, [name for name, _, _ in filled])
     arrays = ", ".join(f"%s::{kind}[]" for _, kind, _ in filled)
     conflict = " ON CONFLICT DO NOTHING" if ignore_known else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT {into} SELECT * FROM unnest({arrays}){conflict}",  # noqa: S608
+            f"INSERT INTO {target} SELECT * FROM unnest({arrays}){conflict}",  # noqa: S608
             [_array(kind, values) for _, kind, values in filled],
         )
 
 
-def _into(connection: Any, model: Any, columns: Sequence[str]) -> str:
-    """`INTO table (column, …)`."""
+def _target(connection: Any, model: Any, columns: Sequence[str]) -> str:
+    """`table (column, …)`."""
     quote = connection.ops.quote_name
-    return f"INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
+    return f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
 
 
 def _array(kind: str, column: Sequence[Any]) -> list[Any] | str:
@@ -93,12 +90,3 @@ def _types(using: str, model: type[Model], columns: tuple[str, ...]) -> list[str
     connection = connections[using]
     by_column = {field.column: field for field in model._meta.concrete_fields}
     return [str(by_column[column].rel_db_type(connection)) for column in columns]
-
-
-def _places(columns: Sequence[str]) -> str:
-    return ", ".join(["%s"] * len(columns))
-
-
-def _many(connection: Any, statement: str, rows: Sequence[Row]) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)

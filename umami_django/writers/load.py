@@ -41,7 +41,7 @@ FORMATS: dict[bytes, Read] = {journal.MAGIC: record, b"umami-journal 1 ": record
 EMPTY = b"\n"
 REJECTED = "rejected.lines"
 STATE_EVERY_S = 1.0
-STEP_S = 0.1
+STEP_S = 0.4
 """Steps begin this far apart unless there is much to do: fuller batches cost less."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 STARTING_MAY_TAKE_S = 60.0
