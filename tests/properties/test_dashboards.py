@@ -1,7 +1,6 @@
 """What one screen says, the others say as well: cards, chart, panels, tables, CSV and v1, on random traffic.
 
-The pages are asked for through a share link, as a reader does. More examples with
-HYPOTHESIS_PROFILE=thorough.
+The pages are asked for through a share link, as a reader does.
 """
 
 import csv
@@ -37,7 +36,7 @@ from umami_django.rollups.build import build_step
 from umami_django.stats.rankings import ranking
 
 from . import test_visit_statistics as visits
-from .test_v1_statistics import random_traffic
+from .profiles import random_traffic
 
 pytestmark = pytest.mark.django_db
 

@@ -1,15 +1,13 @@
 """Summaries never change an answer: what they tell equals what the hits tell, whatever happened in whatever order."""
 
-import os
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Max
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_account, make_website
@@ -39,7 +37,7 @@ from umami_django.stats.raw import series as raw_series
 from umami_django.writers import write
 
 from ..traffic import hit
-from .test_v1_statistics import random_traffic
+from .profiles import of_summaries
 
 pytestmark = pytest.mark.django_db
 
@@ -216,11 +214,6 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     yield World(make_website(make_account("olga")))
 
 
-IN_CI = 200 if connection.vendor == "sqlite" else 40
-"""Servers take ten times as long for as many questions."""
-EXAMPLES = max(settings.default.max_examples, IN_CI if os.environ.get("CI") else 0)  # type: ignore[attr-defined]
-
-
 def happenings(world: World, chance: Chance, *, most: int) -> Iterator[None]:
     """Two to *most* things that happen to a website with some traffic, one after the other."""
     world.clear()
@@ -236,7 +229,7 @@ def happenings(world: World, chance: Chance, *, most: int) -> Iterator[None]:
         yield
 
 
-@settings(random_traffic, max_examples=EXAMPLES)
+@of_summaries
 @given(st.integers(0, 2**64))
 def test_summaries_tell_what_hits_tell(world: World, seed: int) -> None:
     """Hits in no order, late ones, erasures, building in pieces of any size; and questions all the time."""
@@ -255,7 +248,7 @@ def test_the_questions_above_are_told_by_summaries(world: World) -> None:
     assert world.told_by_summaries > 40
 
 
-@settings(random_traffic, max_examples=EXAMPLES)
+@of_summaries
 @given(st.integers(0, 2**64))
 def test_columns_tell_what_hits_tell(world: World, seed: int) -> None:
     """The same with filters of all kinds, and questions that summaries know nothing about."""
@@ -265,7 +258,7 @@ def test_columns_tell_what_hits_tell(world: World, seed: int) -> None:
             world.ask_columns(chance.question(), chance.filters(), chance)
 
 
-@settings(random_traffic, max_examples=EXAMPLES)
+@of_summaries
 @given(st.integers(0, 2**64))
 def test_days_counted_in_bulk_are_those_of_the_sweep(world: World, seed: int) -> None:
     """Byte for byte, also of sessions of which pageviews were pruned."""

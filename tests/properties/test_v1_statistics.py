@@ -1,9 +1,5 @@
-"""Every statistics route of v1 on random traffic, compared with the plain model, on whatever database is asked.
+"""Every statistics route of v1 on random traffic, compared with the plain model, on whatever database is asked."""
 
-More examples with HYPOTHESIS_PROFILE=thorough.
-"""
-
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from django.test import Client as HttpClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Api
@@ -27,21 +23,9 @@ from umami_django.models import EventData, EventDocument, Session, StoredHit, We
 from umami_django.stats.series import filled, pageview_series
 from umami_django.writers import write
 
-pytestmark = pytest.mark.django_db
+from .profiles import random_traffic
 
-settings.register_profile("quick", max_examples=25)
-settings.register_profile("ci", max_examples=200)
-settings.register_profile("thorough", max_examples=400)
-settings.register_profile("nightly", max_examples=2000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
-random_traffic = settings(
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
+pytestmark = pytest.mark.django_db
 
 ZONES = (
     "UTC",

@@ -1,10 +1,6 @@
-"""Every statistics question of the dashboards on random traffic, compared with the plain model of `docs/metrics.md`.
-
-More examples with HYPOTHESIS_PROFILE=thorough.
-"""
+"""Every statistics question of the dashboards on random traffic, compared with the plain model of `docs/metrics.md`."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +9,7 @@ from uuid import NAMESPACE_DNS, uuid5
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_account, make_website
@@ -38,19 +34,9 @@ from umami_django.stats.sessions import one_session, session_list, timeline
 from umami_django.stats.totals import overview_of
 from umami_django.writers import write
 
-pytestmark = pytest.mark.django_db
+from .profiles import random_traffic
 
-settings.register_profile("quick", max_examples=25)
-settings.register_profile("thorough", max_examples=400)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
-random_traffic = settings(
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
+pytestmark = pytest.mark.django_db
 
 ZONES = (
     "UTC",
