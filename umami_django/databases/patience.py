@@ -76,6 +76,11 @@ class _Patience:
             for _ in first:
                 context["cursor"].cursor.nextset()
             return answer
+        elif is_question and connection.vendor == "postgresql" and not connection.in_atomic_block:
+            # a cursor that takes one statement only (binary.py)
+            with transaction.atomic(using=connection.alias), connection.cursor() as setting:
+                _set(setting, self.postgresql)
+                return execute(sql, params, many, context)
         return execute(sql, params, many, context)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Q
 
+from ..databases.binary import in_binary
 from ..domain.periods import DAY_US, HOUR_US
 from ..domain.vocabulary import Span
 from ..models import RollupColumn
@@ -137,7 +138,7 @@ def _stored(
         start__lt=units[1],
     )
     found: dict[int, Columns] = {}
-    for unit, code, data in stored.values_list("start", "column", "packed"):
+    for unit, code, data in in_binary(stored.values_list("start", "column", "packed")):
         found.setdefault(unit, {})[code] = unpacked(data, attributes if code == ATTRIBUTES else None)
     for unit in sorted(found):
         columns = found[unit]

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
+from ..databases.binary import in_binary
 from ..domain.periods import HOUR_US
 from ..domain.vocabulary import Span
 from ..models import RollupDay, RollupValues
@@ -54,7 +55,7 @@ class Rollups:
         found = self._read(("near", "rest") if needs_rest else ("near",), detailed) if detailed else {}
         if len(found) <= last - first:
             stored = self._stored_days().filter(day__gte=first, day__lte=last)
-            for number, counts, far in stored.values_list("day", "counts", "far"):
+            for number, counts, far in in_binary(stored.values_list("day", "counts", "far")):
                 if number not in found:
                     found[number] = DayCounts(counts, far=far)
         return found
@@ -94,7 +95,7 @@ class Rollups:
         if not longest or not wanted:
             return found
         stored = _in_numbers(self._stored_days(), wanted)
-        for number, data in stored.values_list("day", "crossings"):
+        for number, data in in_binary(stored.values_list("day", "crossings")):
             for place, since, session, visit in zip(*unpack(data, 4), strict=True):
                 hour = number * DAY_HOURS + place
                 if hour >= self.hold.hours:
@@ -113,7 +114,7 @@ class Rollups:
         stored = RollupValues.objects.using(self.using).filter(
             website_id=self.website_id, dimension=dimension, span=span, start__gte=start, start__lt=end
         )
-        return stored.order_by("start").values_list("start", "packed")
+        return in_binary(stored.order_by("start").values_list("start", "packed"))
 
     def _stored_days(self) -> QuerySet[RollupDay]:
         return RollupDay.objects.using(self.using).filter(website_id=self.website_id)
@@ -122,7 +123,7 @@ class Rollups:
         stored = _in_numbers(self._stored_days(), numbers).values_list("day", "counts", "far", *gaps)
         return {
             number: DayCounts(counts, far=far, **dict(zip(gaps, data, strict=True)))
-            for number, counts, far, *data in stored
+            for number, counts, far, *data in in_binary(stored)
         }
 
 
