@@ -23,7 +23,7 @@ def buckets(period: Period, unit: Unit, tz: tzinfo) -> list[Bucket] | None:
     Where clocks go back, the two hours that share a name are one bucket. In two pieces are days that were lived twice.
     """
     found: list[Bucket] = []
-    for piece in _pieces(period, unit, tz):
+    for piece in pieces(period, unit, tz):
         last = found[-1] if found else None
         if last is not None and piece.label_us == last.label_us:
             found[-1] = Bucket(last.label_us, last.start_us, piece.end_us)
@@ -34,8 +34,9 @@ def buckets(period: Period, unit: Unit, tz: tzinfo) -> list[Bucket] | None:
     return found
 
 
-def _pieces(period: Period, unit: Unit, tz: tzinfo) -> Iterator[Bucket]:
-    """The buckets of each stretch of time in which the zone's offset stays what it is."""
+def pieces(period: Period, unit: Unit, tz: tzinfo) -> Iterator[Bucket]:
+    """The buckets of each stretch of time in which the zone's offset stays what it is: in order of time, each in as
+    many pieces as clocks make of it."""
     if period.is_empty:
         return
     end_us = to_micros(period.end) + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from ..domain.periods import DAY_US, HOUR_US
 from ..domain.vocabulary import Span
 from ..models import RollupColumn
 from . import rows
-from .columns import TERMS, Array, Columns, columns_of, known_sessions, numbered, table_of, unpacked
+from .columns import TERMS, Array, Columns, columns_of, enumerated, known_sessions, table_of, unpacked
 from .fast import ATTRIBUTES, BASE, SESSIONS, TIME, VISITS
 from .reading import Rollups
 from .sweep import SESSION_DIMENSIONS
@@ -41,37 +41,44 @@ class Frame:
     columns: dict[int, Array]
     """TIME (microseconds since 1970), VISITS, SESSIONS, terms and attributes, as far as they were asked for."""
 
+    selections: dict[Any, Array] = field(default_factory=dict, compare=False)
+    """Hits that were selected before, by what selects them."""
+
     @cached_property
     def _sessions(self) -> tuple[int, Array]:
-        keys, numbers = numbered(self.columns[SESSIONS])
-        return len(keys), numbers
+        count, numbers = enumerated(self.columns[SESSIONS])
+        return count, numbers[self.piece_sessions]
 
     @property
     def session_count(self) -> int:
         """Sessions of all units, each once."""
         return self._sessions[0]
 
-    @cached_property
+    @property
     def piece_session_numbers(self) -> Array:
         """Of each piece its session, numbered from 0 over all units."""
-        return self._sessions[1][self.piece_sessions]
+        return self._sessions[1]
 
     @cached_property
-    def piece_visit_numbers(self) -> Array:
-        """Of each piece its visit, numbered from 0 over all units. A visit is known by its session and its id."""
-        ids, numbers = numbered(self.columns[VISITS])
+    def _visits(self) -> tuple[int, Array]:
+        count, numbers = enumerated(self.columns[VISITS])
         of_session = self.piece_session_numbers
-        last = np.zeros(len(ids), of_session.dtype)
+        last = np.zeros(count, of_session.dtype)
         last[numbers] = of_session
         # no two sessions share an id, but for imported ones
         if np.array_equal(last[numbers], of_session):
-            return numbers
-        return numbered(numbers * self.session_count + of_session)[1]
+            return count, numbers
+        return enumerated(numbers * self.session_count + of_session)
 
-    @cached_property
+    @property
     def visit_count(self) -> int:
         """Visits of all units, each once."""
-        return int(self.piece_visit_numbers.max()) + 1 if len(self.piece_sessions) else 0
+        return self._visits[0]
+
+    @property
+    def piece_visit_numbers(self) -> Array:
+        """Of each piece its visit, numbered from 0 over all units. A visit is known by its session and its id."""
+        return self._visits[1]
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,24 @@ class _Part:
     columns: Columns
     hits: slice
     """Those that are in the stretch."""
-    times: Array | None
-    """Of these hits."""
+    begins_us: int
+    times: Array | None = None
+    """Of these hits; None where all are in the stretch, and TIME says them."""
+
+    @property
+    def count(self) -> int:
+        """How many hits."""
+        count: int = self.hits.stop - self.hits.start
+        return count
+
+    def put_times(self, place: Array) -> None:
+        """Write the times of the hits to *place*, as long as they are many."""
+        if self.times is not None:
+            place[:] = self.times
+            return
+        place[:] = self.columns[TIME][0]
+        place[:1] += self.begins_us
+        np.cumsum(place, out=place)
 
 
 def read(rollups: Rollups, stretch: tuple[int, int], wanted: Collection[int]) -> Frame | None:
@@ -102,7 +125,7 @@ def read(rollups: Rollups, stretch: tuple[int, int], wanted: Collection[int]) ->
         first, until = max(first, start_us // width), min(until, -(-end_us // width))
         for part in _stored(rollups, span, (first, until), (start_us, end_us), wanted):
             parts.append(part)
-            hits += part.hits.stop - part.hits.start
+            hits += part.count
             if hits > MOST_HITS:
                 return None
     open_us = max(start_us, hold.hours * HOUR_US)
@@ -143,12 +166,11 @@ def _stored(
     for unit in sorted(found):
         columns = found[unit]
         times, hits = None, slice(0, len(columns[BASE][0]))
-        if TIME in columns:
+        if unit in cut:
             times = np.cumsum(columns[TIME][0], dtype=np.int64) + unit * width
-        if unit in cut and times is not None:
             hits = slice(*np.searchsorted(times, stretch).tolist())
             times = times[hits]
-        yield _Part(columns, hits, times)
+        yield _Part(columns, hits, unit * width, times)
 
 
 def _open(rollups: Rollups, start_us: int, end_us: int, wanted: Collection[int]) -> _Part | None:
@@ -165,21 +187,34 @@ def _open(rollups: Rollups, start_us: int, end_us: int, wanted: Collection[int])
     of_hits: dict[int, Array] = dict(zip(terms, by_term, strict=True))
     columns = columns_of(sessions, visits, kinds, of_hits, known_sessions(attributes))
     columns[ATTRIBUTES] = [columns[ATTRIBUTES][place] for place in places]
-    return _Part(columns, slice(0, len(table)), times)
+    return _Part(columns, slice(0, len(table)), start_us, times)
 
 
 def _joined(parts: list[_Part], wanted: Collection[int]) -> Frame:
-    """One frame: what *parts* number for themselves is numbered over all of them. 32 bits are enough for MOST_HITS."""
-    pieces, kinds, piece_sessions = [], [], []
-    first_piece = first_session = 0
+    """One frame: what *parts* number for themselves is numbered over all of them. 32 bits are enough for MOST_HITS.
+
+    What is to be added up is added up where it stays: arrays as large as these are slow to come by.
+    """
+    hit_count = sum(part.count for part in parts)
+    pieces, kinds = np.empty(hit_count, np.int32), np.empty(hit_count, np.uint8)
+    times = np.empty(hit_count if TIME in wanted else 0, np.int64)
+    piece_sessions = np.empty(sum(len(part.columns[BASE][2]) for part in parts), np.int32)
+    first_hit = first_piece = first_session = 0
     for part in parts:
         of_hit, kind, steps = part.columns[BASE]
-        sessions = np.cumsum(steps, dtype=np.int32) + np.int32(first_session)
-        pieces.append(of_hit[part.hits].astype(np.int32) + np.int32(first_piece))
-        kinds.append(kind[part.hits])
-        piece_sessions.append(sessions)
-        first_piece += len(steps)
-        first_session = int(sessions[-1]) + 1 if len(sessions) else first_session
+        hits = slice(first_hit, first_hit + part.count)
+        pieces[hits] = of_hit[part.hits]
+        pieces[hits] += first_piece
+        kinds[hits] = kind[part.hits]
+        if TIME in wanted:
+            part.put_times(times[hits])
+        if len(steps):
+            sessions = piece_sessions[first_piece : first_piece + len(steps)]
+            sessions[:] = steps
+            sessions[0] += first_session
+            np.cumsum(sessions, out=sessions)
+            first_session = int(sessions[-1]) + 1
+        first_hit, first_piece = hits.stop, first_piece + len(steps)
     columns = {}
     for code in wanted:
         if code in TERMS:
@@ -187,18 +222,18 @@ def _joined(parts: list[_Part], wanted: Collection[int]) -> Frame:
         elif code in (VISITS, SESSIONS):
             columns[code] = _concatenated([part.columns[code][0] for part in parts])
         elif code == TIME:
-            columns[code] = _concatenated([part.times for part in parts])
+            columns[code] = times
     attributes = [code for code in SESSION_DIMENSIONS if code in wanted]
     for place, code in enumerate(attributes):
         columns[code] = _concatenated([part.columns[ATTRIBUTES][place] for part in parts])
-    return Frame(_concatenated(pieces), _concatenated(kinds), _concatenated(piece_sessions), columns)
+    return Frame(pieces, kinds, piece_sessions, columns)
 
 
 def _terms(part: _Part, code: int) -> Array:
     """Of each hit its term: zeros where the unit has none of them at all."""
     if code in part.columns:
         return part.columns[code][0][part.hits]
-    return np.zeros(part.hits.stop - part.hits.start, np.uint8)
+    return np.zeros(part.count, np.uint8)
 
 
 def _concatenated(arrays: list[Any]) -> Array:

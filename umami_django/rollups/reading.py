@@ -54,11 +54,14 @@ class Rollups:
                 detailed.update(range(begins, min(ends, first_day(month + 1) - 1) + 1))
         found = self._read(("near", "rest") if needs_rest else ("near",), detailed) if detailed else {}
         if len(found) <= last - first:
-            stored = self._stored_days().filter(day__gte=first, day__lte=last)
-            for number, counts, far in in_binary(stored.values_list("day", "counts", "far")):
-                if number not in found:
-                    found[number] = DayCounts(counts, far=far)
+            found = self.counts_for(first, last) | found
         return found
+
+    def counts_for(self, first: int, last: int) -> dict[int, DayCounts]:
+        """The days from *first* to *last* with their counts alone. One query."""
+        stored = self._stored_days().filter(day__gte=first, day__lte=last)
+        columns = stored.values_list("day", "counts", "far")
+        return {number: DayCounts(counts, far=far) for number, counts, far in in_binary(columns)}
 
     @property
     def has_columns(self) -> bool:

@@ -40,6 +40,19 @@ class _Part:
     cut: Edges | None = None
 
 
+def pageviews(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, int]] | None:
+    """Each bucket with its pageviews; None when summaries cannot tell."""
+    parts = _parts(rollups, buckets)
+    if parts is None:
+        return None
+    days = rollups.counts_for(parts[0].start // DAY_QUARTERS, parts[-1].end // DAY_QUARTERS) if parts else {}
+    found = []
+    for part in parts:
+        cut = 0 if part.cut is None else len(part.cut.head) + len(part.cut.tail)
+        found.append((part.bucket, days_of.pageviews(days, part.start, part.end) + cut))
+    return found
+
+
 def traffic(rollups: Rollups, buckets: Sequence[Bucket]) -> list[Counted] | None:
     """Each bucket with its pageviews and visitors; None when summaries cannot tell."""
     parts = _parts(rollups, buckets)

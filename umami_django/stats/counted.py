@@ -57,6 +57,11 @@ def pageview_series(scope: Scope, unit: Unit) -> list[Point] | None:
     return _over_time(scope, unit, OVER_TIME, lambda ask, frame: ask.pageview_series(frame, scope, unit))
 
 
+def pageview_counts(scope: Scope, unit: Unit) -> list[tuple[int, int]] | None:
+    """Pageviews of each bucket."""
+    return _over_time(scope, unit, {fast.TIME}, lambda ask, frame: ask.pageview_counts(frame, scope, unit))
+
+
 def traffic_series(scope: Scope, unit: Unit) -> list[TrafficPoint] | None:
     """All numbers of each bucket."""
     return _over_time(scope, unit, NUMBERS, lambda ask, frame: ask.traffic_series(frame, scope, unit))

@@ -69,13 +69,17 @@ def by_hits(scope: Scope) -> dict[int, tuple[int, int]]:
 def pageview_grid(scope: Scope) -> tuple[tuple[int, ...], ...]:
     """The pageviews alone of each hour of the week, as `heat_grid` has them, but from summaries where they can tell.
 
-    Pageviews of hours add up, visitors do not: of twelve months this takes a tenth of a second instead of several.
+    Pageviews of hours add up, visitors do not: of twelve months this takes a tenth of the time.
     One query, or those that summaries take.
     """
-    points = summed.pageview_points(raw.narrowed(scope), Unit.HOUR)
-    if points is None:
-        return tuple(tuple(cell.pageviews for cell in day) for day in heat_grid(scope).cells)
+    narrowed = raw.narrowed(scope)
+    found = summed.pageview_counts(narrowed, Unit.HOUR)
+    if found is None:
+        found = counted.pageview_counts(narrowed, Unit.HOUR)
     counts = [0] * HOURS_A_WEEK
-    for point in points:
-        counts[(point.start_us + MONDAY_US) // HOUR_US % HOURS_A_WEEK] += point.pageviews
+    if found is None:
+        for hour, (pageviews, _) in by_hits(scope).items():
+            counts[hour] = pageviews
+    for start_us, pageviews in found or ():
+        counts[(start_us + MONDAY_US) // HOUR_US % HOURS_A_WEEK] += pageviews
     return tuple(tuple(counts[start : start + 24]) for start in range(0, HOURS_A_WEEK, 24))

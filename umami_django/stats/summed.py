@@ -32,6 +32,17 @@ def pageview_points(scope: Scope, unit: Unit) -> list[Point] | None:
     return by_summaries(of_series(scope, unit), scope, asked)
 
 
+def pageview_counts(scope: Scope, unit: Unit) -> list[tuple[int, int]] | None:
+    """The start of each bucket that has any pageviews, and how many; None when summaries cannot tell."""
+
+    def asked(rollups: Rollups, stretch: tuple[int, int]) -> list[tuple[int, int]] | None:
+        pieces = buckets(_period(rollups.widened(stretch, QUARTER_US)), unit, scope.tz)
+        counted = None if pieces is None else series.pageviews(rollups, pieces)
+        return None if counted is None else [(bucket.label_us, views) for bucket, views in counted if views]
+
+    return by_summaries(of_series(scope, unit), scope, asked)
+
+
 def traffic_points(scope: Scope, unit: Unit) -> list[TrafficPoint] | None:
     """All numbers of each bucket that has any; None when summaries cannot tell."""
 

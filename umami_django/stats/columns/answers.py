@@ -3,14 +3,7 @@
 import numpy as np
 
 from ...domain.answers import EventCount, EventTotals, Point, Summary, TrafficPoint
-from ...domain.periods import (
-    HOUR_US,
-    MONDAY_US,
-    WIDTH_US,
-    bucket_start,
-    month_starts,
-    offset_spans,
-)
+from ...domain.periods import HOUR_US, MONDAY_US
 from ...domain.scope import Scope
 from ...domain.vocabulary import (
     SESSION_METRICS,
@@ -23,6 +16,7 @@ from ...domain.vocabulary import (
     Unit,
     VisitKey,
 )
+from ...rollups import buckets
 from ...rollups.columns import Array, distinct, numbered
 from ...rollups.fast import TIME
 from ...rollups.frame import Frame
@@ -57,6 +51,12 @@ def pageview_series(frame: Frame, scope: Scope, unit: Unit) -> list[Point]:
     ]
 
 
+def pageview_counts(frame: Frame, scope: Scope, unit: Unit) -> list[tuple[int, int]]:
+    """The start of each bucket that has any pageviews, and how many."""
+    starts, keys = _buckets(frame, selected(frame, scope, HitKind.PAGEVIEW), scope, unit)
+    return list(zip(starts.tolist(), counting.pageviews(keys, len(starts)).tolist(), strict=True))
+
+
 def traffic_series(frame: Frame, scope: Scope, unit: Unit) -> list[TrafficPoint]:
     """All numbers of each bucket that has any."""
     views = selected(frame, scope, HitKind.PAGEVIEW)
@@ -88,7 +88,8 @@ def event_series(frame: Frame, scope: Scope, unit: Unit) -> list[tuple[int, int,
 def heat(frame: Frame, scope: Scope) -> dict[int, tuple[int, int]]:
     """Pageviews and visitors by hour of the week, Monday's first being 0."""
     views = selected(frame, scope, HitKind.PAGEVIEW)
-    hours = (_local(frame, views, scope) + MONDAY_US) // HOUR_US % HOURS_A_WEEK
+    starts, keys = _buckets(frame, views, scope, Unit.HOUR)
+    hours = ((starts + MONDAY_US) // HOUR_US % HOURS_A_WEEK)[keys]
     visitors = counting.visitors(frame, views, hours, HOURS_A_WEEK).tolist()
     counts = counting.pageviews(hours, HOURS_A_WEEK).tolist()
     return {hour: both for hour, both in enumerate(zip(counts, visitors, strict=True)) if both[0]}
@@ -158,25 +159,14 @@ def _named(values: Array, metric: Metric) -> list[Named]:
     return [(value, 0) for value in values.tolist()]
 
 
-def _local(frame: Frame, hits: Array, scope: Scope) -> Array:
-    """The local clock times of some hits."""
-    times = frame.columns[TIME][hits]
-    spans = offset_spans(scope.period, scope.tz)
-    offsets = np.array([span.offset_us for span in spans], np.int64)
-    since = np.array([span.since_us for span in spans[1:]], np.int64)
-    local: Array = times + offsets[np.searchsorted(since, times, side="right")]
-    return local
-
-
 def _buckets(frame: Frame, hits: Array, scope: Scope, unit: Unit) -> tuple[Array, Array]:
-    """The starts (local clock) of the buckets that have hits, and of each hit which of them."""
-    local = _local(frame, hits, scope)
-    if unit in WIDTH_US:
-        since = bucket_start(0, unit)
-        numbers, keys = numbered((local - since) // WIDTH_US[unit])
-        return numbers * WIDTH_US[unit] + since, keys
-    if not len(local):
-        return local, local
-    starts = np.array(month_starts(int(local.min()), int(local.max()), unit), np.int64)
-    numbers, keys = numbered(np.searchsorted(starts, local, side="right") - 1)
-    return starts[numbers], keys
+    """The starts (local clock) of the buckets that have hits, and of each hit which of them.
+
+    Hits are in order of time: it is enough to find where each bucket ends.
+    """
+    pieces = list(buckets.pieces(scope.period, unit, scope.tz))
+    ends = np.searchsorted(frame.columns[TIME], np.array([piece.end_us for piece in pieces], np.int64))
+    counts = np.diff(np.searchsorted(hits, ends), prepend=0)
+    labels = np.array([piece.label_us for piece in pieces], np.int64)
+    starts, keys = numbered(labels[counts > 0])
+    return starts, np.repeat(keys, counts[counts > 0])

@@ -11,12 +11,17 @@ from ...rollups.frame import Frame
 
 
 def selected(frame: Frame, scope: Scope, kind: HitKind) -> Array:
-    """The places of the hits of *kind* that the filters select. One query for each filter."""
+    """The places of the hits of *kind* that the filters select. One query for each filter, the first time."""
+    known = frame.selections.get((scope.filters, kind))
+    if known is not None:
+        return known
     holds = frame.kinds == kind
     for condition in scope.filters:
         found = _holds(frame, condition, _terms(scope.website_id, condition))
         holds &= ~found if condition.is_negative else found
-    return np.flatnonzero(holds)
+    places: Array = np.flatnonzero(holds)
+    frame.selections[scope.filters, kind] = places
+    return places
 
 
 def ends(frame: Frame, metric: Metric) -> tuple[Array, Array]:
@@ -43,22 +48,27 @@ def _holds(frame: Frame, condition: Filter, terms: Array) -> Array:
     field = condition.field
     if field in VISIT_METRICS:
         paths, known = ends(frame, field)
-        having = np.isin(paths, terms) & known
+        having = _is_among(paths, terms) & known
         holds = having | ~known if condition.wants_unknown else having
         return _value(holds, frame.piece_visit_numbers[frame.pieces])
     if field is Metric.COMPLETED:
         events = frame.kinds == HitKind.EVENT
         sessions = frame.piece_session_numbers[frame.pieces]
         having, known = np.zeros(frame.session_count, bool), np.zeros(frame.session_count, bool)
-        having[sessions[events & np.isin(frame.columns[TermKind.EVENT_NAME], terms)]] = True
+        having[sessions[events & _is_among(frame.columns[TermKind.EVENT_NAME], terms)]] = True
         known[sessions[events]] = True
         return _value(having | ~known if condition.wants_unknown else having, sessions)
     if condition.wants_unknown:
         terms = np.append(terms, 0)
     if condition.is_about_session:
-        of_session = np.isin(frame.columns[TERM_KIND[field]], terms)
+        of_session = _is_among(frame.columns[TERM_KIND[field]], terms)
         return _value(of_session[frame.piece_sessions], frame.pieces)
-    return np.isin(frame.columns[TERM_KIND[field]], terms)
+    return _is_among(frame.columns[TERM_KIND[field]], terms)
+
+
+def _is_among(values: Array, terms: Array) -> Array:
+    found: Array = values == int(terms[0]) if len(terms) == 1 else np.isin(values, terms)
+    return found
 
 
 def _value(of_each: Array, places: Array) -> Array:
