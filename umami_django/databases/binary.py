@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
@@ -23,12 +24,17 @@ def in_binary(rows: QuerySet[Any, Any]) -> Iterable[Any]:
         return rows
     import psycopg
 
-    sql, values = rows.query.get_compiler(rows.db).as_sql()
+    try:
+        sql, values = rows.query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:
+        return []
     connection.ensure_connection()
     # Django's own cursors put values into the text, and such statements are answered with text
     plain = psycopg.Cursor(connection.connection)
     plain.format = psycopg.pq.Format.BINARY
-    wrapped = connection.make_debug_cursor(plain) if connection.queries_logged else connection.make_cursor(plain)
+    wrapped = (
+        connection.make_debug_cursor(plain) if connection.queries_logged else connection.make_cursor(plain)
+    )
     with wrapped as cursor:
         cursor.execute(sql, values)
         found: list[Any] = cursor.fetchall()
