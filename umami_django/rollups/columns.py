@@ -36,7 +36,6 @@ _TYPES = {code: np.dtype(code).newbyteorder("<") for code in _CODES}
 _HEADER = Struct("<cII")
 _LEVEL, _WORTH_IT = 1, 0.75
 """Compressed quickly or not at all: reading is what is waited for."""
-_PLACES = np.uint64(2**24 - 1)
 _HASHING = np.uint64(0x9E3779B97F4A7C15)
 """An odd number: multiplied by it, numbers that differ anywhere differ in their upper bits."""
 _time = itemgetter(2)
@@ -156,7 +155,7 @@ def numbered(values: Array) -> tuple[Array, Array]:
 
 
 def enumerated(values: Array) -> tuple[int, Array]:
-    """How many different *values* (fewer than 2 ** 24 altogether) there are, and of each its number.
+    """How many different *values* there are, and of each its number.
 
     Numbers go by first appearance: what is near each other stays so, and memory is read in order where they are used.
     """
@@ -166,18 +165,19 @@ def enumerated(values: Array) -> tuple[int, Array]:
 
 
 def first_places(values: Array) -> Array:
-    """Of each of the *values* (fewer than 2 ** 24) the place of the first one like it.
+    """Of each of the *values* the place of the first one like it.
 
     Hashes are sorted that hold their places, and not the values themselves: numpy sorts plain numbers five times as
     fast as it tells where they go. Those that share a hash and are different are looked at again.
     """
     found = np.arange(len(values))
+    place_bits = np.uint64(2 ** len(values).bit_length() - 1)
     hashes = values.astype(np.uint64) * _HASHING
-    hashes &= ~_PLACES
+    hashes &= ~place_bits
     hashes |= found.astype(np.uint64)
     hashes.sort()
-    order = (hashes & _PLACES).astype(np.int64)
-    hashes &= ~_PLACES
+    order = (hashes & place_bits).astype(np.int64)
+    hashes &= ~place_bits
     again = np.flatnonzero(hashes[1:] == hashes[:-1]) + 1
     begins = np.diff(again, prepend=-1) != 1
     places, firsts = order[again], order[again[begins] - 1][np.cumsum(begins) - 1]

@@ -66,8 +66,8 @@ def numbers(
     last[groups] = times
     if count > 1:
         of_key[groups] = keys
-    there = views > 0
-    of_key, views, seconds = of_key[there], views[there], ((last - first) // SECOND_US)[there]
+    there = np.flatnonzero(views)
+    of_key, views, seconds = of_key[there], views[there], (last[there] - first[there]) // SECOND_US
     return Numbers(
         pageviews(keys, count),
         _distinct(frame.piece_session_numbers[pieces], frame.session_count, keys, count),
