@@ -34,7 +34,7 @@ TERMS = (*HIT_DIMENSIONS, TermKind.EVENT_NAME)
 _CODES = "BHIbhiq"
 _TYPES = {code: np.dtype(code).newbyteorder("<") for code in _CODES}
 _HEADER = Struct("<cII")
-_LEVEL, _WORTH_IT = 1, 0.75
+_LEVEL, _WORTH_IT = 1, 0.6
 """Compressed quickly or not at all: reading is what is waited for."""
 _HASHING = np.uint64(0x9E3779B97F4A7C15)
 """An odd number: multiplied by it, numbers that differ anywhere differ in their upper bits."""
