@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db import connections
 from ..domain.periods import DAY_US
 from ..domain.vocabulary import HitKind, TermKind
 from ..models import Session, StoredHit
+from ..querysets.literals import listed
 from . import rows
 from .bulk import Hits
 from .columns import Array, Sessions, attributes_of, numbered, units
@@ -70,7 +71,7 @@ def _before(website_id: int, keys: Array, start_us: int, using: str) -> list[lis
     """What these sessions did before, each in order of time."""
     found = []
     for part in rows.parts(keys.tolist()):
-        where = f"session_id IN ({_listed(part)}) AND created_at < %s AND {rows.BY_SESSION} ORDER BY created_at, id"
+        where = f"session_id IN ({listed(part)}) AND created_at < %s AND {rows.BY_SESSION} ORDER BY created_at, id"
         found.append(_hits(where, [start_us, website_id], using))
     return found
 
@@ -78,7 +79,7 @@ def _before(website_id: int, keys: Array, start_us: int, using: str) -> list[lis
 def _attributes(keys: Array, using: str) -> tuple[Sessions, Array]:
     """The sessions that there are, and of each when it was pruned (0: never)."""
     parts = [
-        _fetched(_SESSIONS, _OF_SESSION, f"id IN ({_listed(part)}) ORDER BY id", [], using)
+        _fetched(_SESSIONS, _OF_SESSION, f"id IN ({listed(part)}) ORDER BY id", [], using)
         for part in rows.parts(keys.tolist())
     ]
     columns = [np.concatenate(of) for of in zip(*parts, strict=True)] if parts else [keys] * len(_OF_SESSION)
@@ -133,8 +134,3 @@ def _sent_as_bytes(
         cursor.execute(statement, list(values))
         row = cursor.fetchone()
     return [np.frombuffer(data or b"", ">i8").astype(np.int64) for data in row]
-
-
-def _listed(keys: Collection[int]) -> str:
-    """As part of a statement: a driver needs longer to bind thousands of numbers than a database to look them up."""
-    return ", ".join(map(str, keys))

@@ -12,6 +12,7 @@ from django.db import connections
 
 from ..domain.vocabulary import HitKind, TermKind
 from ..models import Session, StoredHit
+from ..querysets.literals import listed
 from .sweep import HIT_DIMENSIONS, PLACES, SESSION_DIMENSIONS, Hit, Story, place
 
 FETCHED_AT_ONCE = 2_000
@@ -105,10 +106,10 @@ def views_of_visits(
     found: dict[tuple[int, int], list[Any]] = {visit: [] for visit in visits}
     for part in parts({session for session, _ in visits}):
         statement = (
-            f"SELECT session_id, visit_id, {columns} FROM {_HITS} WHERE session_id IN ({_places(part)}) "  # noqa: S608
+            f"SELECT session_id, visit_id, {columns} FROM {_HITS} WHERE session_id IN ({listed(part)}) "  # noqa: S608
             f"AND created_at < %s AND {BY_SESSION} AND kind = %s ORDER BY created_at, id"
         )
-        for session, visit, *told in _rows(statement, [*part, end_us, website_id, HitKind.PAGEVIEW], using):
+        for session, visit, *told in _rows(statement, [end_us, website_id, HitKind.PAGEVIEW], using):
             of_visit = found.get((session, visit))
             if of_visit is not None:
                 of_visit.append(told[0] if len(told) == 1 else tuple(told))
@@ -124,11 +125,11 @@ def active_sessions(
         return found
     for part in parts(sessions):
         statement = (
-            f"SELECT DISTINCT session_id FROM {_HITS} WHERE session_id IN ({_places(part)}) AND created_at >= %s "  # noqa: S608
+            f"SELECT DISTINCT session_id FROM {_HITS} WHERE session_id IN ({listed(part)}) AND created_at >= %s "  # noqa: S608
             f"AND created_at < %s AND {BY_SESSION} AND kind = %s"
         )
         found.update(
-            row[0] for row in _rows(statement, [*part, start_us, end_us, website_id, HitKind.PAGEVIEW], using)
+            row[0] for row in _rows(statement, [start_us, end_us, website_id, HitKind.PAGEVIEW], using)
         )
     return found
 
@@ -139,10 +140,10 @@ def pruned_since(website_id: int, sessions: Collection[int], start_us: int, usin
     found: set[int] = set()
     for part in parts(sessions):
         statement = (
-            f"SELECT id FROM {_SESSIONS} WHERE id IN ({_places(part)}) "  # noqa: S608
+            f"SELECT id FROM {_SESSIONS} WHERE id IN ({listed(part)}) "  # noqa: S608
             "AND website_id = %s AND pruned_until >= %s"
         )
-        found.update(row[0] for row in _rows(statement, [*part, website_id, start_us], using))
+        found.update(row[0] for row in _rows(statement, [website_id, start_us], using))
     return found
 
 
@@ -192,10 +193,10 @@ def seen_with(
     found: set[tuple[int, int]] = set()
     for part in parts(sessions):
         statement = (
-            f"SELECT DISTINCT h.session_id, {value} FROM {_HITS} h {join} WHERE h.session_id IN ({_places(part)}) "  # noqa: S608
+            f"SELECT DISTINCT h.session_id, {value} FROM {_HITS} h {join} WHERE h.session_id IN ({listed(part)}) "  # noqa: S608
             f"AND h.created_at >= %s AND h.created_at < %s AND h.{BY_SESSION} AND h.kind = %s"
         )
-        for session, *keys in _rows(statement, [*part, *stretch, website_id, kind], using):
+        for session, *keys in _rows(statement, [*stretch, website_id, kind], using):
             key = _key(dimension, keys)
             if key is not None:
                 found.add((session, key))
@@ -246,18 +247,18 @@ def time_of_hit(website_id: int, from_us: int, number: int, using: str) -> int |
 
 def _earlier(website_id: int, sessions: Collection[int], before_us: int, using: str) -> dict[int, list[Hit]]:
     statement = (
-        f"SELECT {_COLUMNS} FROM {_HITS} WHERE session_id IN ({_places(sessions)}) AND created_at < %s "  # noqa: S608
+        f"SELECT {_COLUMNS} FROM {_HITS} WHERE session_id IN ({listed(sessions)}) AND created_at < %s "  # noqa: S608
         f"AND {BY_SESSION} ORDER BY session_id, created_at, id"
     )
     found: dict[int, list[Hit]] = {}
-    for row in _rows(statement, [*sessions, before_us, website_id], using):
+    for row in _rows(statement, [before_us, website_id], using):
         found.setdefault(row[0], []).append(_hit(row))
     return found
 
 
 def _attributes(sessions: Collection[int], using: str) -> dict[int, tuple[int | None, ...]]:
-    statement = f"SELECT id, pruned_until, {_ATTRIBUTES} FROM {_SESSIONS} WHERE id IN ({_places(sessions)})"  # noqa: S608
-    return {row[0]: tuple(row[1:]) for row in _rows(statement, list(sessions), using)}
+    statement = f"SELECT id, pruned_until, {_ATTRIBUTES} FROM {_SESSIONS} WHERE id IN ({listed(sessions)})"  # noqa: S608
+    return {row[0]: tuple(row[1:]) for row in _rows(statement, [], using)}
 
 
 def _pruned(session: int, at: int) -> Hit:
@@ -282,10 +283,6 @@ def _rows(statement: str, values: Iterable[Any], using: str) -> Iterator[tuple[A
         cursor.execute(statement, list(values))
         while rows := cursor.fetchmany(FETCHED_AT_ONCE):
             yield from rows
-
-
-def _places(values: Collection[int]) -> str:
-    return ", ".join(["%s"] * len(values))
 
 
 def parts(values: Collection[int]) -> Iterator[list[int]]:
