@@ -32,7 +32,7 @@ HOLDING = 2 if connection.vendor == "postgresql" else 1
 """Statements by which a writer looks at what is summarised already (writers/marks.py)."""
 
 
-BOUNDED = 7 if connection.vendor == "postgresql" else 0
+BOUNDED = 5 if connection.vendor == "postgresql" else 0
 """Statements by which an answer is bounded in time within a transaction, as tests are (databases/patience.py)."""
 
 

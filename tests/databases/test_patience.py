@@ -111,10 +111,10 @@ def test_rows_arrive_as_without_a_limit(website: Website, traffic: Traffic) -> N
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL compiles questions")
-def test_postgresql_does_not_compile_questions() -> None:
+def test_postgresql_does_not_compile_questions_and_shares_large_ones_only() -> None:
     with bounded(5), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('jit')")
-        assert cursor.fetchone() == ("off",)
+        cursor.execute("SELECT current_setting('jit'), current_setting('parallel_setup_cost')")
+        assert cursor.fetchone() == ("off", "10000")
 
 
 @pytest.mark.django_db(transaction=True)
