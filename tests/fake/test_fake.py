@@ -31,7 +31,7 @@ from umami_django.writers import write
 
 END = datetime(2026, 3, 10, 15, tzinfo=UTC)
 START = END - timedelta(days=70)
-INDEXES = {"umami_hit_website_time", "umami_hit_session_time"}
+INDEXES = {"umami_hit_website_time", "umami_hit_session"}
 
 
 def filled(*shares: float, pageviews: int = 4_000, **more: Any) -> Filled:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from umami_django.domain.vocabulary import TermKind
-from umami_django.models import Website
+from umami_django.models import StoredHit, Website
 from umami_django.rollups import arrays, rows
 from umami_django.writers import write
 
@@ -39,4 +39,11 @@ def test_hits_are_looked_up_by_session(website: Website, asked: str) -> None:
         for statement in statements:
             cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
             plan = " ".join(str(row[-1]) for row in cursor.fetchall())
-            assert "umami_hit_session_time" in plan, plan
+            assert "umami_hit_session" in plan, plan
+
+
+def test_postgresql_keeps_each_session_once() -> None:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, StoredHit._meta.db_table)
+    columns = found["umami_hit_session"]["columns"]
+    assert columns == (["session_id"] if connection.vendor == "postgresql" else ["session_id", "created_at"])

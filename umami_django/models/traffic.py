@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ..domain.vocabulary import DataType, HitKind, TermKind
 from ..querysets.traffic import EventManager, HitQuerySet, PageviewManager, SessionQuerySet, TermQuerySet
 from .fields import MicrosField, TermField
-from .indexes import EventsIndex
+from .indexes import EventsIndex, SessionsIndex
 
 
 class Term(models.Model):
@@ -152,7 +152,8 @@ class StoredHit(models.Model):
         verbose_name_plural = _("hits")
         indexes = [
             models.Index(fields=["website_id", "created_at"], name="umami_hit_website_time"),
-            models.Index(fields=["session", "created_at"], name="umami_hit_session_time"),
+            # 12 bytes a hit instead of 48 where hits come one by one, 10 instead of 32 after a load (PostgreSQL)
+            SessionsIndex(fields=["session", "created_at"], name="umami_hit_session"),
             # a page's month out of ten million hits: 191 ms instead of 1,257 (PostgreSQL), for 6 % of the writing
             models.Index(fields=["website_id", "path", "created_at"], name="umami_hit_website_path_time"),
             # an event's: 18 ms instead of 1,053

@@ -71,8 +71,9 @@ def _before(website_id: int, keys: Array, start_us: int, using: str) -> list[lis
     """What these sessions did before, each in order of time."""
     found = []
     for part in rows.parts(keys.tolist()):
-        where = f"session_id IN ({listed(part)}) AND created_at < %s AND {rows.BY_SESSION} ORDER BY created_at, id"
-        found.append(_hits(where, [start_us, website_id], using))
+        of_these = f"session_id IN ({listed(part)}) AND {rows.by_session(using)}"
+        where = f"{of_these} AND created_at < %s ORDER BY created_at, id"
+        found.append(_hits(where, [website_id, start_us], using))
     return found
 
 
