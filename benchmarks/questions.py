@@ -122,7 +122,7 @@ def _of(
     )
     yield question("dashboard", f"chart of visits by {unit}", lambda: series.traffic_series(scope, unit, now))
     yield question("dashboard", "hours of the week", lambda: heat.pageview_grid(scope))
-    yield question("today's API", "visitors by hour of the week", lambda: heat.heat_grid(scope))
+    yield question("today's API", "hours of the week, visitors", lambda: heat.heat_grid(scope))
     for value in DASHBOARD_METRICS:
         yield question(
             "dashboard", f"card {value}", lambda value=value: rankings.ranking(scope, value, limit=ROWS)

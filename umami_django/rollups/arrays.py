@@ -71,7 +71,7 @@ def _before(website_id: int, keys: Array, start_us: int, using: str) -> list[lis
     """What these sessions did before, each in order of time."""
     found = []
     for part in rows.parts(keys.tolist()):
-        of_these = f"session_id IN ({listed(part)}) AND {rows.by_session(using)}"
+        of_these = f"session_id IN ({listed(part)}) AND {rows.BY_SESSION}"
         where = f"{of_these} AND created_at < %s ORDER BY created_at, id"
         found.append(_hits(where, [website_id, start_us], using))
     return found

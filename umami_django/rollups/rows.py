@@ -25,6 +25,10 @@ _TERMS = ", ".join(f"{kind.name.lower()}_id" for kind in HIT_DIMENSIONS)
 _COLUMNS = f"session_id, visit_id, created_at, kind, event_name_id, {_TERMS}"
 _ATTRIBUTES = ", ".join(f"{kind.name.lower()}_id" for kind in SESSION_DIMENSIONS)
 
+BY_SESSION = "website_id + 0 = %s"
+"""The hits of some sessions are found by their index: without `+ 0` SQLite reads all that the website has, and
+PostgreSQL all of the stretch of time."""
+
 View = tuple[int, int, int]
 """Session, visit, time in microseconds."""
 
@@ -104,7 +108,7 @@ def views_of_visits(
     for part in parts({session for session, _ in visits}):
         statement = (
             f"SELECT session_id, visit_id, {columns} FROM {_HITS} WHERE session_id IN ({listed(part)}) "  # noqa: S608
-            f"AND created_at < %s AND {by_session(using)} AND kind = %s ORDER BY created_at, id"
+            f"AND created_at < %s AND {BY_SESSION} AND kind = %s ORDER BY created_at, id"
         )
         for session, visit, *told in _rows(statement, [end_us, website_id, HitKind.PAGEVIEW], using):
             of_visit = found.get((session, visit))
@@ -123,7 +127,7 @@ def active_sessions(
     for part in parts(sessions):
         statement = (
             f"SELECT DISTINCT session_id FROM {_HITS} WHERE session_id IN ({listed(part)}) AND created_at >= %s "  # noqa: S608
-            f"AND created_at < %s AND {by_session(using)} AND kind = %s"
+            f"AND created_at < %s AND {BY_SESSION} AND kind = %s"
         )
         found.update(
             row[0] for row in _rows(statement, [start_us, end_us, website_id, HitKind.PAGEVIEW], using)
@@ -191,22 +195,13 @@ def seen_with(
     for part in parts(sessions):
         statement = (
             f"SELECT DISTINCT h.session_id, {value} FROM {_HITS} h {join} WHERE h.session_id IN ({listed(part)}) "  # noqa: S608
-            f"AND h.created_at >= %s AND h.created_at < %s AND h.{by_session(using)} AND h.kind = %s"
+            f"AND h.created_at >= %s AND h.created_at < %s AND h.{BY_SESSION} AND h.kind = %s"
         )
         for session, *keys in _rows(statement, [*stretch, website_id, kind], using):
             key = _key(dimension, keys)
             if key is not None:
                 found.add((session, key))
     return found
-
-
-def by_session(using: str) -> str:
-    """The condition on the website of a question about some sessions: their hits are found by the index of sessions.
-
-    Without `+ 0` SQLite reads all that the website has. PostgreSQL knows when there are so many that time finds them
-    sooner.
-    """
-    return "website_id = %s" if connections[using].vendor == "postgresql" else "website_id + 0 = %s"
 
 
 def _valued(dimension: int) -> tuple[str, str, int]:
@@ -254,7 +249,7 @@ def time_of_hit(website_id: int, from_us: int, number: int, using: str) -> int |
 def _earlier(website_id: int, sessions: Collection[int], before_us: int, using: str) -> dict[int, list[Hit]]:
     statement = (
         f"SELECT {_COLUMNS} FROM {_HITS} WHERE session_id IN ({listed(sessions)}) AND created_at < %s "  # noqa: S608
-        f"AND {by_session(using)} ORDER BY session_id, created_at, id"
+        f"AND {BY_SESSION} ORDER BY session_id, created_at, id"
     )
     found: dict[int, list[Hit]] = {}
     for row in _rows(statement, [before_us, website_id], using):

@@ -23,7 +23,7 @@ MOST_CUT = 6
 MOST_CUT_OF_VISITS = 40
 """The same where visits are counted, which takes hits longer."""
 
-DAYS_A_CUT = 3
+DAYS_A_CUT = 2
 """Where there are columns, a bucket that hits must be read for takes as long as so many days of them."""
 
 Counted = tuple[Bucket, int, int]
@@ -74,26 +74,29 @@ def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, S
     """Each bucket with all its numbers; None when summaries cannot tell.
 
     Hours tell of visits what changed in them: those that go on over a bucket's start are counted anew from their
-    pageviews, of all buckets at once. Buckets that are no whole hours (in zones with a half) have edges.
+    pageviews, of all buckets at once. Buckets that are no whole hours (in zones with a half) have edges, which their
+    visits are looked up at.
     """
     parts = _parts(rollups, buckets, width_us=HOUR_US, most_cut=_most_cut_of_visits(rollups, buckets))
     if parts is None:
         return None
-    days = rollups.days_for([(part.start, part.end) for part in parts])
+    quarters = [_quarters(rollups, part.bucket, QUARTER_US) or (part.start, part.end) for part in parts]
+    days = rollups.days_for(quarters)
     going_on = rollups.straddling({part.start // 4 for part in parts if part.cut is None})
     visits = set().union(*going_on.values())
     end_us = max((part.bucket.end_us for part in parts), default=0)
     times = rows.views_of_visits(rollups.website_id, visits, end_us, rollups.using)
     found = []
-    for part in parts:
+    for part, (start, end) in zip(parts, quarters, strict=True):
         stretch = part.bucket.start_us, part.bucket.end_us
-        views = days_of.pageviews(days, part.start, part.end)
-        visitors = days_of.visitors(days, part.start, part.end)
+        views = days_of.pageviews(days, start, end)
+        visitors = days_of.visitors(days, start, end)
         if part.cut is None:
             more = corrected((times[visit] for visit in going_on[part.start // 4]), stretch, stretch)
         else:
-            views += len(part.cut.head) + len(part.cut.tail)
-            visitors += unseen(rollups, part.cut, part.start * QUARTER_US)
+            if (start, end) == (part.start, part.end):
+                views += len(part.cut.head) + len(part.cut.tail)
+                visitors += unseen(rollups, part.cut, start * QUARTER_US)
             more = corrections(rollups, stretch, part.cut)
         begun, bounces, seconds = (
             days_of.hourly_sum(days, name, part.start // 4, part.end // 4) + change
@@ -154,14 +157,14 @@ def _parts(
     rollups: Rollups, buckets: Sequence[Bucket], *, width_us: int = QUARTER_US, most_cut: int = MOST_CUT
 ) -> list[_Part] | None:
     """The buckets; those that are not whole built stretches of *width_us* with their edges. None: too many are not."""
-    built_until_us = rollups.hold.hours * HOUR_US
     parts, cuts = [], 0
     for bucket in buckets:
         start_us, end_us = bucket.start_us, bucket.end_us
         # where hits are pruned, nothing could be read at the edges of an hour: visits are as the hours tell
         width = QUARTER_US if end_us < rollups.raw_from_us else width_us
-        if start_us % width == 0 and end_us % width == 0 and end_us <= built_until_us:
-            parts.append(_Part(bucket, start_us // QUARTER_US, end_us // QUARTER_US))
+        whole = _quarters(rollups, bucket, width)
+        if whole is not None:
+            parts.append(_Part(bucket, *whole))
             continue
         cuts += 1
         if cuts > most_cut and buckets[0].start_us >= rollups.raw_from_us:
@@ -176,3 +179,11 @@ def _parts(
         cut = edges(rollups, (start_us, end_us))
         parts.append(_Part(bucket, cut.start * 4, cut.end * 4, cut))
     return parts
+
+
+def _quarters(rollups: Rollups, bucket: Bucket, width_us: int) -> Stretch | None:
+    """The quarters of a bucket that is made of whole built stretches of *width_us*; None for another one."""
+    is_whole = bucket.start_us % width_us == 0 and bucket.end_us % width_us == 0
+    if not is_whole or bucket.end_us > rollups.hold.hours * HOUR_US:
+        return None
+    return bucket.start_us // QUARTER_US, bucket.end_us // QUARTER_US
