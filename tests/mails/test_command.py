@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from io import StringIO
+from threading import Event
 from typing import Any
 
 import pytest
@@ -70,9 +71,9 @@ def test_the_worker_sends_them_too(subscribe: Subscribe, settings: Any, caplog: 
     subscribe("ada@example.org")
     base = settings.UMAMI
     settings.UMAMI = {}
-    _send_reports()
+    _send_reports(Event())
     assert "Reports could not be sent" in caplog.text
     settings.UMAMI = base
     for _ in range(2):
-        _send_reports()
+        _send_reports(Event())
     assert len(mail.outbox) == 1

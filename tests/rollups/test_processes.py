@@ -48,3 +48,22 @@ def test_builders_late_writers_and_a_reader_at_once(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors.decode()[-2000:]
     killed.wait(60)
+
+
+COUNTS_FOR_ANOTHER = """
+import os, time
+from umami_django.rollups.processes import pool
+with pool(1) as processes:
+    print(processes.submit(os.getpid).result(), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_processes_end_with_the_one_that_they_count_for() -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", COUNTS_FOR_ANOTHER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert parent.stdout is not None
+    assert int(parent.stdout.readline()) != parent.pid
+    parent.kill()
+    parent.communicate(timeout=20)  # what they print to is closed when all of them have ended

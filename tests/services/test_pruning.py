@@ -4,6 +4,7 @@ import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ def test_the_worker_prunes(website: Website) -> None:
     Website.objects.update(keep_months=MONTHS)
     job = next(job for job in JOBS if job.name == "prune")
     assert job.every_s == 60
-    job.do()
+    job.do(Event())
     assert StoredHit.objects.count() == 1
     assert pruning.kept_from(website.pk) == kept_from()
 

@@ -2,14 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
-from multiprocessing import get_context
-
-import django
 
 from ..domain.periods import HOUR_US
 from ..models import RollupMark, RollupState, Website
@@ -26,6 +23,7 @@ from .build import (
     prepared,
     store_days,
 )
+from .processes import pool
 
 HITS_A_JOB = 500_000
 
@@ -80,11 +78,10 @@ def _counted_elsewhere(website_id: int, now: datetime, using: str, jobs: int) ->
     first = list(islice(stretches, jobs + 1))
     if len(first) <= jobs:
         return
-    context = get_context("spawn")  # a forked one would share the connections of this one
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=django.setup) as pool:
+    with pool(jobs) as processes:
         waiting: deque[tuple[int, int, Future[CountedDays]]] = deque()
         for begins, ends in chain(first, stretches):
-            waiting.append((begins, ends, pool.submit(count_days, website_id, begins, ends, using)))
+            waiting.append((begins, ends, processes.submit(count_days, website_id, begins, ends, using)))
             if len(waiting) > 2 * jobs:
                 yield _stored(website_id, *waiting.popleft(), using)
         while waiting:
@@ -102,18 +99,17 @@ def _stored(website_id: int, begins: int, ends: int, counted: "Future[CountedDay
     return store_days(state, begins, ends, found, using)
 
 
-def follow(now: datetime, using: str, *, most_steps: int, most_hits: int = HITS_A_STEP) -> int:
-    """A few steps for each website that has something to build; how many were taken. For a worker, between other work.
+def follow(now: datetime, using: str, *, most_steps: int, most_hits: int = HITS_A_STEP) -> Iterator[Step]:
+    """A few steps for each website that has something to build. For a worker, between other work.
 
     Raises DatabaseError.
     """
-    taken = 0
     for website_id in living():
         for _ in range(most_steps):
-            if build_step(website_id, now, using, most_hits=most_hits) is None:
+            step = build_step(website_id, now, using, most_hits=most_hits)
+            if step is None:
                 break
-            taken += 1
-    return taken
+            yield step
 
 
 def living() -> list[int]:

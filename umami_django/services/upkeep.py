@@ -31,36 +31,41 @@ PRUNES_FOR_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something that is done every *every_s* seconds."""
+    """Something that is done every *every_s* seconds. What takes long looks at the event: is it to stop?"""
 
     name: str
     every_s: float
-    do: Callable[[], object]
+    do: Callable[[Event], object]
 
 
-def _summarise() -> None:
+def _summarise(stop: Event) -> None:
     using = conf.umami_settings().TRAFFIC_DATABASE
-    while follow(timezone.now(), using, most_steps=5, most_hits=HITS_A_STEP):
-        pass
+    is_behind = True
+    while is_behind:
+        is_behind = False
+        for _ in follow(timezone.now(), using, most_steps=5, most_hits=HITS_A_STEP):
+            if stop.is_set():
+                return
+            is_behind = True
 
 
-def _purge() -> None:
+def _purge(_: Event) -> None:
     purge()
 
 
-def _settle_erasures() -> None:
+def _settle_erasures(_: Event) -> None:
     erasure.settle(timezone.now())
 
 
-def _sweep_terms() -> None:
+def _sweep_terms(_: Event) -> None:
     unused_terms.sweep(timezone.now())
 
 
-def _prune() -> None:
+def _prune(_: Event) -> None:
     pruning.prune(timezone.now(), most_s=PRUNES_FOR_S)
 
 
-def _forget_old() -> None:
+def _forget_old(_: Event) -> None:
     rotate_salts(timezone.now())
     for room in (refusals, term_budget):
         room.drop_old(timezone.now())
@@ -82,14 +87,14 @@ def keep_up(stop: Event, jobs: Sequence[Job] = JOBS) -> None:
     while not stop.is_set():
         for job in jobs:
             if not stop.is_set() and time.monotonic() >= due[job.name]:
-                _done(job)
+                _done(job, stop)
                 due[job.name] = time.monotonic() + job.every_s
         stop.wait(max(0.1, min(due.values()) - time.monotonic()))
 
 
-def _done(job: Job) -> None:
+def _done(job: Job, stop: Event) -> None:
     close_old_connections()
     try:
-        job.do()
+        job.do(stop)
     except (DatabaseError, BuiltElsewhere, OSError):
         logger.exception("%s could not be done; it is tried again.", job.name)

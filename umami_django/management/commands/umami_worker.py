@@ -18,6 +18,8 @@ from ...writers.journal import directory
 from ...writers.load import AlreadyLoading, follow, loading
 
 STAND_BY_S = 1.0
+STOPS_WITHIN_S = 8.0
+"""Docker kills what has not stopped after ten seconds."""
 MAILS_A_TURN = 20
 """A mail server may be slow, and summaries wait in the meantime."""
 
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        upkeep = Thread(target=_keep_up, args=[stop], name="umami-upkeep")
+        upkeep = Thread(target=_keep_up, args=[stop], name="umami-upkeep", daemon=True)
         upkeep.start()
         try:
             settings = umami_settings()
@@ -46,7 +48,7 @@ class Command(BaseCommand):
                 stop.wait()
         finally:
             stop.set()
-            upkeep.join()
+            upkeep.join(STOPS_WITHIN_S)  # what it is still at is rolled back, and done by the next worker
 
     def _load(self, stop: Event, options: dict[str, Any]) -> None:
         is_waiting = False
@@ -80,7 +82,7 @@ def _keep_up(stop: Event) -> None:
         connections.close_all()
 
 
-def _send_reports() -> None:
+def _send_reports(_: Event) -> None:
     now = timezone.now()
     try:
         for outcome in send_reports(due_reports(now), now, most=MAILS_A_TURN):
