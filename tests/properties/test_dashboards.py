@@ -35,7 +35,7 @@ from umami_django.models import RollupColumn, RollupDay, RollupMark, RollupState
 from umami_django.rollups.build import build_step
 from umami_django.stats.rankings import ranking
 
-from . import test_visit_statistics as visits
+from . import visits
 from .profiles import random_traffic
 
 pytestmark = pytest.mark.django_db

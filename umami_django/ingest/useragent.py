@@ -117,7 +117,6 @@ def agent(user_agent: str) -> Agent:
     return Agent(browser, os)
 
 
-@lru_cache(maxsize=8192)
 def device(os: str | None, screen: str | None, user_agent: str) -> str | None:
     """desktop, laptop, tablet or mobile, by system and screen (v1 reference 4.7); None when nothing is known.
 

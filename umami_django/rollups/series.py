@@ -80,21 +80,22 @@ def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, S
     parts = _parts(rollups, buckets, width_us=HOUR_US, most_cut=_most_cut_of_visits(rollups, buckets))
     if parts is None:
         return None
-    quarters = [_quarters(rollups, part.bucket, QUARTER_US) or (part.start, part.end) for part in parts]
-    days = rollups.days_for(quarters)
+    whole = [_quarters(rollups, part.bucket, QUARTER_US) for part in parts]
+    days = rollups.days_for([of or (part.start, part.end) for part, of in zip(parts, whole, strict=True)])
     going_on = rollups.straddling({part.start // 4 for part in parts if part.cut is None})
     visits = set().union(*going_on.values())
     end_us = max((part.bucket.end_us for part in parts), default=0)
     times = rows.views_of_visits(rollups.website_id, visits, end_us, rollups.using)
     found = []
-    for part, (start, end) in zip(parts, quarters, strict=True):
+    for part, quarters in zip(parts, whole, strict=True):
+        start, end = quarters or (part.start, part.end)
         stretch = part.bucket.start_us, part.bucket.end_us
         views = days_of.pageviews(days, start, end)
         visitors = days_of.visitors(days, start, end)
         if part.cut is None:
             more = corrected((times[visit] for visit in going_on[part.start // 4]), stretch, stretch)
         else:
-            if (start, end) == (part.start, part.end):
+            if quarters is None:
                 views += len(part.cut.head) + len(part.cut.tail)
                 visitors += unseen(rollups, part.cut, start * QUARTER_US)
             more = corrections(rollups, stretch, part.cut)
