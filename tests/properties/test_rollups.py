@@ -79,6 +79,11 @@ MICROS = (0, 0, 1, -1, 500_000)
 class Chance(random.Random):
     """Draws what happens. Dense traffic that crowds around the ends of quarters, hours, days and months."""
 
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.longest_visit = self.choice((timedelta(hours=2), timedelta(hours=30), timedelta(days=70)))
+        """Of days with visits over a day quarters do not tell; and of those there are many at random."""
+
     def moment(self) -> datetime:
         away = timedelta(
             days=self.choice(DAYS), minutes=self.choice(MINUTES), microseconds=self.choice(MICROS)
@@ -86,16 +91,17 @@ class Chance(random.Random):
         return FIRST + away
 
     def hits(self, most: int) -> list[dict[str, Any]]:
+        moments = [self.moment() for _ in range(self.randrange(most))]
         return [
             {
                 "visitor": self.randrange(4),
-                "visit": self.randrange(2),
-                "at": self.moment(),
+                "visit": ((at - FIRST) // self.longest_visit + 1) * 2 + self.randrange(2),
+                "at": at,
                 "url": self.choice(PATHS),
                 "event": self.choice((None, None, None, "buy")),
                 "referrer": self.choice(("", "https://t.co/")),
             }
-            for _ in range(self.randrange(most))
+            for at in moments
         ]
 
     def question(self) -> "Question":
@@ -146,7 +152,7 @@ class World:
             event=told["event"],
             client=CLIENTS[told["visitor"] % 3],
         )
-        return made._replace(visit_id=told["visitor"] * 10 + told["visit"])
+        return made._replace(visit_id=told["visitor"] * 10**6 + told["visit"])
 
     def build(self, now: datetime, most_hits: int) -> None:
         for _ in range(400):

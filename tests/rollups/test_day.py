@@ -59,6 +59,7 @@ def test_a_day_comes_back_as_it_was_stored() -> None:
     day.near[4], day.rest[5], day.far[95] = [1, 1, 255], [256, 2975], [40_000]
     day.begun[1], day.bounces[1], day.seconds[23], day.hour_visits[2] = 4, -2, 86_400 * 400, 5
     day.crossings = [(1, 3, -(2**62), 2**62), (0, 1, 5, 6)]
+    day.restarts.visits[7], day.restarts.differences[90, 7] = 4, (1, -1, -1800)
     back = unpacked(day.packed())
     day.crossings.sort()
     assert back == day
@@ -69,7 +70,9 @@ def test_what_comes_after_an_hour_is_taken_off() -> None:
     day.views[7], day.views[8], day.begun[1], day.begun[2] = 1, 2, 3, 4
     day.near[8] = [9]
     day.crossings = [(1, 1, 5, 6), (2, 1, 5, 6)]
+    day.restarts.visits[7], day.restarts.visits[8] = 5, 6
     left = day.up_to(2)
+    assert sum(left.restarts.visits) == 5
     assert (sum(left.views), sum(left.begun), left.near[8], left.crossings) == (1, 3, [], [(1, 1, 5, 6)])
 
 

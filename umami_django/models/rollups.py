@@ -69,6 +69,8 @@ class RollupDay(models.Model):
     rest = models.BinaryField()
     far = models.BinaryField()
     crossings = models.BinaryField()
+    restarts = models.BinaryField(null=True)
+    """Null: built by an older version, or a visit is longer than a day."""
 
     class Meta:
         verbose_name = _("summary of a day")

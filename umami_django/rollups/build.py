@@ -16,7 +16,7 @@ from ..domain.vocabulary import Span
 from ..models import RollupColumn, RollupDay, RollupState, RollupValues, Session
 from ..writers.trouble import passes
 from . import fast, rows
-from .day import HOURLY, Day, unpacked
+from .day import HOURLY, PACKED, Day, unpacked
 from .packing import pack
 from .state import BuiltElsewhere, building, close_hours, last_complete_month, rewind
 from .sweep import EVENT_TIMES, Sweep
@@ -138,7 +138,7 @@ def _build_hours(state: RollupState, closable: int, using: str, most_hits: int) 
     end = min(max(end, start + 1), closable, (day + 1) * DAY_HOURS)
     sweep, columns = _swept(state.website_id, start, end, Span.HOUR, using)
     stored = RollupDay.objects.using(using).filter(website_id=state.website_id, day=day)
-    row: dict[str, Any] | None = stored.values("counts", "near", "rest", "far", "crossings").first()  # type: ignore[assignment]
+    row: dict[str, Any] | None = stored.values(*PACKED).first()
     earlier = unpacked(row).up_to(start % DAY_HOURS) if row else Day()
     joined = _joined(earlier, sweep.days.get(day, Day()), start % DAY_HOURS, end % DAY_HOURS or DAY_HOURS)
     with building(state, using) as now:
@@ -194,7 +194,7 @@ Column = tuple[int, int, bytes]
 class CountedDays:
     """Some days, counted and packed: rows that are not stored yet. It can be sent from one process to another."""
 
-    days: list[tuple[int, dict[str, bytes]]]
+    days: list[tuple[int, dict[str, bytes | None]]]
     values: list[tuple[int, int, bytes]]
     """Dimension, day, packed."""
     columns: list[Column] | None
@@ -307,11 +307,12 @@ def _joined(day: Day, more: Day, start: int, end: int) -> Day:
         for name in HOURLY:
             getattr(day, name)[hour] = getattr(more, name)[hour]
     day.crossings += more.crossings
+    day.restarts.join(more.restarts, start * 4, end * 4)
     return day
 
 
 def _store_days(
-    website_id: int, days: Iterable[tuple[int, dict[str, bytes]]], begins: int, ends: int, using: str
+    website_id: int, days: Iterable[tuple[int, dict[str, bytes | None]]], begins: int, ends: int, using: str
 ) -> None:
     stored = RollupDay.objects.using(using)
     stored.filter(website_id=website_id, day__gte=begins, day__lt=ends)._raw_delete(using)

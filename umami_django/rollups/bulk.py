@@ -14,6 +14,7 @@ import numpy as np
 
 from ..domain.periods import DAY_US, HOUR_US, SECOND_US
 from ..domain.vocabulary import HitKind, TermKind
+from . import bulk_restarts
 from .columns import Array, smallest
 from .day import HOURLY, NEAREST
 from .packing import HEADER
@@ -81,7 +82,7 @@ class Bulk:
         since = self.crossings[1]
         return int(since.max()) if len(since) else 0
 
-    def days(self) -> Iterator[tuple[int, dict[str, bytes]]]:
+    def days(self) -> Iterator[tuple[int, dict[str, bytes | None]]]:
         """Each day with pageviews, packed as `Day.packed` does."""
         quarters = self.views.times[self._is_new] // QUARTER_US
         views = self._by_day(quarters)
@@ -90,7 +91,7 @@ class Bulk:
         hours, *crossed = self.crossings
         for place in np.flatnonzero(views.any(axis=1)).tolist():
             day = self.begins + place
-            packed = {}
+            packed: dict[str, bytes] = {}
             for kind, (of, distances, lengths) in gaps.items():
                 part = slice(*np.searchsorted(of, (day * DAY_QUARTERS, (day + 1) * DAY_QUARTERS)).tolist())
                 packed[kind] = pack(lengths[place], distances[part]) if part.start < part.stop else b""
@@ -108,6 +109,7 @@ class Bulk:
                     "rest": packed["rest"],
                     "far": packed["far"],
                     "crossings": pack(hours[part] - day * DAY_HOURS, *(column[part] for column in crossed)),
+                    "restarts": None if (told := self.restarts.of(place)) is None else pack(*told),
                 },
             )
 
@@ -180,6 +182,7 @@ class Bulk:
         sessions, visits, times = views.sessions[order], views.visits[order], views.times[order]
         paths, new = self._paths[order], self._is_new[order]
         begins = _changes(sessions, visits)
+        self.restarts = bulk_restarts.count(times, begins, new, self.begins, self._day_count)
         starts = np.flatnonzero(begins)
         first_times = times[starts][np.cumsum(begins) - 1] if len(starts) else times
         second = np.zeros(len(times), bool)

@@ -18,8 +18,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+from typing import Any
 
 from .packing import Column, pack, unpack
+from .restarts import Restarts
+from .restarts import unpacked as unpacked_restarts
 from .units import DAY_HOURS, DAY_QUARTERS, month_of_day
 
 NEAREST = 255
@@ -27,6 +30,8 @@ NEAREST = 255
 HOURLY = ("hour_visits", "hour_bounces", "hour_seconds", "begun", "bounces", "seconds")
 """By hour: v1's visits, bounces and seconds of (session, hour); visits begun; by how much the bounces and seconds of
 visits change (a visit's second pageview takes its bounce back)."""
+PACKED = ("counts", "near", "rest", "far", "crossings", "restarts")
+"""The columns of a day's row."""
 
 Crossing = tuple[int, int, int, int]
 """A visit with pageviews in this hour and in an earlier one: hour of the day, hours since, session, visit."""
@@ -52,8 +57,9 @@ class Day:
     bounces: list[int] = field(default_factory=lambda: _zeros(DAY_HOURS))
     seconds: list[int] = field(default_factory=lambda: _zeros(DAY_HOURS))
     crossings: list[Crossing] = field(default_factory=list)
+    restarts: Restarts = field(default_factory=Restarts)
 
-    def packed(self) -> dict[str, bytes]:
+    def packed(self) -> dict[str, bytes | None]:
         """The day as the columns of its row."""
         return {
             "counts": pack(
@@ -66,6 +72,7 @@ class Day:
             "rest": _packed_gaps(self.rest),
             "far": _packed_gaps(self.far),
             "crossings": pack(*zip(*sorted(self.crossings), strict=True)) if self.crossings else b"",
+            "restarts": self.restarts.packed(),
         }
 
     def up_to(self, hour: int) -> Day:
@@ -78,15 +85,20 @@ class Day:
         for name in HOURLY:
             getattr(self, name)[hour:] = _zeros(DAY_HOURS - hour)
         self.crossings = [crossing for crossing in self.crossings if crossing[0] < hour]
+        self.restarts.up_to(quarter)
         return self
 
 
-def unpacked(row: Mapping[str, bytes | memoryview]) -> Day:
+def unpacked(row: Mapping[str, Any]) -> Day:
     """The day of a row's columns, to be filled further."""
     views, new, _, *hourly = (list(column) for column in unpack(row["counts"], 3 + len(HOURLY)))
     crossings = list(zip(*unpack(row["crossings"], 4), strict=True))
     near, rest, far = (Gaps(row[name]).lists() for name in ("near", "rest", "far"))
-    return Day(views, new, near, rest, far, **dict(zip(HOURLY, hourly, strict=True)), crossings=crossings)
+    restarts = unpacked_restarts(row["restarts"])
+    day = Day(views, new, near, rest, far, crossings=crossings, restarts=restarts)
+    for name, column in zip(HOURLY, hourly, strict=True):
+        setattr(day, name, column)
+    return day
 
 
 class Gaps:

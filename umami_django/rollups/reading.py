@@ -17,6 +17,7 @@ from ..models import RollupDay, RollupValues
 from . import fast
 from .day import NEAREST, DayCounts, Days
 from .packing import unpack
+from .restarts import DayRestarts
 from .state import Holds, holds
 from .units import DAY_HOURS, DAY_QUARTERS, first_day, month_of_day
 
@@ -62,6 +63,14 @@ class Rollups:
         stored = self._stored_days().filter(day__gte=first, day__lte=last)
         columns = stored.values_list("day", "counts", "far")
         return {number: DayCounts(counts, far=far) for number, counts, far in in_binary(columns)}
+
+    def restarts_for(self, first: int, last: int) -> dict[int, DayRestarts] | None:
+        """What the days from *first* to *last* tell of visits by quarter; None when not all of them do. One query."""
+        stored = self._stored_days().filter(day__gte=first, day__lte=last).values_list("day", "restarts")
+        found = dict(in_binary(stored))
+        if None in found.values():
+            return None
+        return {number: DayRestarts(data) for number, data in found.items()}
 
     @property
     def has_columns(self) -> bool:

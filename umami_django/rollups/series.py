@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..domain.answers import Summary
@@ -14,6 +14,8 @@ from .buckets import Bucket
 from .numbers import Edges, Stretch, corrected, corrections, edges, unseen
 from .packing import unpack
 from .reading import Rollups
+from .restarts import DayRestarts, Numbers
+from .restarts import numbers as visits_of
 from .sweep import EVENT_TIMES
 from .units import DAY_HOURS, DAY_QUARTERS, HOUR_QUARTERS, QUARTER_US
 
@@ -59,19 +61,54 @@ def traffic(rollups: Rollups, buckets: Sequence[Bucket]) -> list[Counted] | None
     if parts is None:
         return None
     days = rollups.days_for([(part.start, part.end) for part in parts])
-    found = []
-    for part in parts:
-        views = days_of.pageviews(days, part.start, part.end)
-        visitors = days_of.visitors(days, part.start, part.end)
-        if part.cut is not None:
-            views += len(part.cut.head) + len(part.cut.tail)
-            visitors += unseen(rollups, part.cut, part.start * QUARTER_US)
-        found.append((part.bucket, views, visitors))
-    return found
+    return [(part.bucket, *_views_and_visitors(rollups, days, part)) for part in parts]
+
+
+def _views_and_visitors(rollups: Rollups, days: days_of.Days, part: _Part) -> tuple[int, int]:
+    views = days_of.pageviews(days, part.start, part.end)
+    visitors = days_of.visitors(days, part.start, part.end)
+    if part.cut is not None:
+        views += len(part.cut.head) + len(part.cut.tail)
+        visitors += unseen(rollups, part.cut, part.start * QUARTER_US)
+    return views, visitors
 
 
 def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, Summary]] | None:
     """Each bucket with all its numbers; None when summaries cannot tell.
+
+    Visits by quarter, where all of these days tell of them so. Else, and where hits are pruned, by hour.
+    """
+    if not buckets:
+        return []
+    restarts = None
+    if buckets[0].start_us >= rollups.raw_from_us:
+        restarts = rollups.restarts_for(buckets[0].start_us // DAY_US, (buckets[-1].end_us - 1) // DAY_US)
+    if restarts is None:
+        return _numbers_by_hours(rollups, buckets)
+    return _numbers_by_quarters(rollups, buckets, restarts)
+
+
+def _numbers_by_quarters(
+    rollups: Rollups, buckets: Sequence[Bucket], restarts: Mapping[int, DayRestarts]
+) -> list[tuple[Bucket, Summary]] | None:
+    """As `numbers`. *restarts*: what all days with traffic tell."""
+    parts = _parts(rollups, buckets, most_cut=_most_cut_of_visits(rollups, buckets))
+    if parts is None:
+        return None
+    days = rollups.days_for([(part.start, part.end) for part in parts])
+    found = []
+    for part in parts:
+        if part.cut is None:
+            visits = visits_of(restarts, part.start, part.end)
+        else:
+            stretch = part.bucket.start_us, part.bucket.end_us
+            visits = _visits_by_hours(days, part, corrections(rollups, stretch, part.cut))
+        found.append((part.bucket, Summary(*_views_and_visitors(rollups, days, part), *visits)))
+    return found
+
+
+def _numbers_by_hours(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, Summary]] | None:
+    """As `numbers`.
 
     Hours tell of visits what changed in them: those that go on over a bucket's start are counted anew from their
     pageviews, of all buckets at once. Buckets that are no whole hours (in zones with a half) have edges, which their
@@ -99,12 +136,18 @@ def numbers(rollups: Rollups, buckets: Sequence[Bucket]) -> list[tuple[Bucket, S
                 views += len(part.cut.head) + len(part.cut.tail)
                 visitors += unseen(rollups, part.cut, start * QUARTER_US)
             more = corrections(rollups, stretch, part.cut)
-        begun, bounces, seconds = (
-            days_of.hourly_sum(days, name, part.start // 4, part.end // 4) + change
-            for name, change in zip(("begun", "bounces", "seconds"), more, strict=True)
-        )
-        found.append((part.bucket, Summary(views, visitors, begun, bounces, seconds)))
+        found.append((part.bucket, Summary(views, visitors, *_visits_by_hours(days, part, more))))
     return found
+
+
+def _visits_by_hours(days: days_of.Days, part: _Part, more: Numbers) -> Numbers:
+    """What the part's whole hours tell of visits, and *more*."""
+    start, end = part.start // HOUR_QUARTERS, part.end // HOUR_QUARTERS
+    begun, bounces, seconds = (
+        days_of.hourly_sum(days, name, start, end) + change
+        for name, change in zip(("begun", "bounces", "seconds"), more, strict=True)
+    )
+    return begun, bounces, seconds
 
 
 def events(

@@ -137,8 +137,10 @@ class Sweep:
         """Pageviews, visitors and visits of one session, from its hit number *first* on."""
         last_quarter = -1
         visits: dict[int, list[int]] = {}  # first and last time, pageviews, last path
+        times: dict[int, list[int]] = defaultdict(list)
         for _, visit, at, kind, _, terms in hits[:first]:
             if kind == PAGEVIEW:
+                times[visit].append(at)
                 last_quarter = at // QUARTER_US
                 known = visits.get(visit)
                 if known is None:
@@ -152,6 +154,9 @@ class Sweep:
             quarter = at // QUARTER_US
             day, place, path = self.days[quarter // DAY_QUARTERS], quarter % DAY_QUARTERS, terms[0] or 0
             day.views[place] += 1
+            of_visit = times[visit]
+            of_visit.append(at)
+            day.restarts.count(quarter // DAY_QUARTERS, of_visit, len(of_visit) - 1)
             if quarter != last_quarter:
                 _note_visitor(day, place, quarter, last_quarter)
                 if quarter // 4 != hour:

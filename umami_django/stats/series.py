@@ -37,8 +37,7 @@ def traffic_series(
     next bucket is a visit there, too. What entry and exit pages are is decided by the whole period. Raises InvalidInput
     when there were more than 20,000 buckets. One query; a second one for periods over 800 days.
 
-    Without *with_visits* only pageviews and visitors are counted: of summaries much less work in time zones with a half
-    hour, where the buckets of visits are cut.
+    Without *with_visits* only pageviews and visitors are counted, which is less work.
     """
     buckets = _all_buckets(scope, unit, now)
     narrowed = raw.narrowed(scope)
