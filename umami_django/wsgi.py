@@ -10,19 +10,16 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from http.client import responses
 from io import BytesIO
-from threading import local
-from time import monotonic
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections, connections
-from django.db.backends.signals import connection_created
 from django.urls import Resolver404, ResolverMatch, resolve, set_script_prefix
 
 from .api.collect.asked import Answer, Asked
 from .conf import umami_settings
+from .databases import opened
 
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -34,38 +31,8 @@ LONGEST_PATH = 200
 """Longer paths are Django's: what is remembered of paths stays small."""
 MOST_HOSTS = 1_000
 STATUS_LINES = {status: f"{status} {reason}" for status, reason in responses.items()}
-LOOKED_AT_EVERY_S = 1.0
-"""How often a connection that stays open (`CONN_MAX_AGE`) is looked at."""
 HOST_KEYS = ("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "SERVER_NAME", "SERVER_PORT")
 """What Django makes the name of the host of."""
-
-
-class _Opened(local):
-    """What this thread knows of its connections: most hits need none, and asking Django each time is not free."""
-
-    connection = False
-    """May one be open?"""
-    look_at = 0.0
-
-
-_opened = _Opened()
-
-
-def _note_connection(**_: Any) -> None:
-    _opened.connection, _opened.look_at = True, 0.0
-
-
-connection_created.connect(_note_connection, dispatch_uid="umami_django.wsgi")
-
-
-def _close_old_connections() -> None:
-    """As Django does after each request; those that stay open are looked at again after a second."""
-    now = monotonic()
-    if now < _opened.look_at:
-        return
-    close_old_connections()
-    _opened.connection = any(known.connection for known in connections.all(initialized_only=True))
-    _opened.look_at = now + LOOKED_AT_EVERY_S
 
 
 class CollectFirst:
@@ -89,8 +56,7 @@ class CollectFirst:
         except Exception as error:  # as Django answers it: 400 for a host that is not allowed, else 500
             answer = _answer_to(error, environ)
         finally:
-            if _opened.connection:
-                _close_old_connections()
+            opened.close_old()
         start_response(
             STATUS_LINES[answer.status],
             [*answer.headers.items(), ("Content-Length", str(len(answer.content)))],
@@ -110,8 +76,10 @@ def _may_be_door(path: str) -> bool:
     """Is it worth a look at the URLs?"""
     if len(path) > LONGEST_PATH:
         return False
+    if path.endswith(DOOR_ENDS) or PIXEL in path:
+        return True
     own = umami_settings().COLLECT_PATH
-    return path.endswith(DOOR_ENDS) or PIXEL in path or (own is not None and path.rstrip("/").endswith(own))
+    return own is not None and path.rstrip("/").endswith(own)
 
 
 @lru_cache(maxsize=256)

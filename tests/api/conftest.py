@@ -52,7 +52,7 @@ def collect_client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """A client that reaches the collect doors through all of Django, and one through CollectFirst."""
     client = Client()
     # Django's test client leaves the test's connection open, too
-    monkeypatch.setattr("umami_django.wsgi.close_old_connections", lambda: None)
+    monkeypatch.setattr("umami_django.databases.opened.close_old_connections", lambda: None)
     if request.param == "CollectFirst":
         client.handler = CollectFirstHandler()
     return client

@@ -17,7 +17,7 @@ from umami_django.wsgi import CollectFirst
 
 @pytest.fixture(autouse=True)
 def _the_tests_connection_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("umami_django.wsgi.close_old_connections", lambda: None)
+    monkeypatch.setattr("umami_django.databases.opened.close_old_connections", lambda: None)
 
 
 class Site:

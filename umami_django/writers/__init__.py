@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from ..conf import JOURNAL, umami_settings
+from ..databases.opened import is_in_transaction
 from ..domain.hits import Hit, Identification
 from ..exceptions import StoreUnavailable
 from . import commit, journal
+from .commit import is_stalled
 from .figures import figures, note_error
 from .rows import write
 
@@ -23,7 +25,7 @@ def store(hits: Sequence[Hit], identifications: Sequence[Identification] = ()) -
         return
     settings = umami_settings()
     try:
-        if connections[settings.TRAFFIC_DATABASE].in_atomic_block:
+        if is_in_transaction(settings.TRAFFIC_DATABASE):
             write(hits, identifications, limited=True)
         elif settings.COLLECT_WRITER == JOURNAL:
             journal.store(hits, identifications)
@@ -32,8 +34,3 @@ def store(hits: Sequence[Hit], identifications: Sequence[Identification] = ()) -
     except (StoreUnavailable, DatabaseError) as error:
         note_error(error)
         raise
-
-
-def is_stalled() -> bool:
-    """Is storing held up for so long that a door should turn hits away at once?"""
-    return commit.is_stalled()
