@@ -26,8 +26,9 @@ from .ingest.payload import (
 from .ingest.pipeline import Reason, Tracked, collect, exclusion, refusal
 from .services import refusals
 from .services.directory import website_called
+from .services.policy import policy
 from .services.salts import current_salt
-from .services.visitors import rules, visitor_of
+from .services.visitors import visitor_of
 from .writers import store
 
 
@@ -59,7 +60,7 @@ atrack = sync_to_async(track, thread_sensitive=True)
 
 def _record(request: HttpRequest, kind: HitKind, website: str | None, **fields: Any) -> Reason | None:
     tracked = website_of(website)
-    visitor, in_force = visitor_of(request.META), rules()
+    visitor, in_force = visitor_of(request.META), policy().rules
     now = timezone.now()
     if (reason := refusal(visitor, in_force)) is not None:
         refusals.note(tracked.id, reason, now)

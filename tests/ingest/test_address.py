@@ -7,9 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from umami_django.ingest.address import client_address, is_local, is_within, networks, parsed_address
+from umami_django.ingest.address import (
+    client_address,
+    header_key,
+    is_local,
+    is_within,
+    networks,
+    parsed_address,
+)
 
 PROXIES = networks(["10.0.0.0/8", "2001:db8:1::/48"])
+
+
+def as_meta(headers: dict[str, str]) -> dict[str, str]:
+    return {header_key(name): value for name, value in headers.items()}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +52,7 @@ PROXIES = networks(["10.0.0.0/8", "2001:db8:1::/48"])
 def test_client_address(
     remote: str | None, headers: dict[str, str], header: str | None, address: str | None
 ) -> None:
-    assert client_address(remote, headers, PROXIES, header) == address
+    assert client_address(remote, as_meta(headers), PROXIES, header and header_key(header)) == address
 
 
 def test_networks_hold_addresses() -> None:
@@ -76,7 +87,7 @@ def test_any_text_gives_an_address_or_none(remote: str, headers: dict[str, str])
     for trusted in (networks([]), networks(["0.0.0.0/0", "::/0"]), networks(["192.0.2.0/24"])):
         for header in (None, "cf-connecting-ip"):
             for end in (remote, "192.0.2.1"):
-                found = client_address(end, headers, trusted, header)
+                found = client_address(end, as_meta(headers), trusted, header and header_key(header))
                 assert found is None or str(ip_address(found)) == found
 
 
@@ -93,5 +104,5 @@ def test_only_proxies_are_remembered() -> None:
     trusted = networks(["192.0.2.0/24"])
     for number in range(50):
         client_address(f"198.51.100.{number}", {}, trusted, None)
-        client_address("192.0.2.1", {"x-forwarded-for": f"203.0.113.{number}"}, trusted, None)
+        client_address("192.0.2.1", {"HTTP_X_FORWARDED_FOR": f"203.0.113.{number}"}, trusted, None)
     assert trusted.proxies == {"192.0.2.1"}

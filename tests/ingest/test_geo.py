@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from umami_django.ingest import geo
+from umami_django.ingest.address import header_key
 from umami_django.ingest.geo import Place, database_path, place, place_headers
 
 from .mmdb import write_mmdb
@@ -33,7 +34,7 @@ def database(tmp_path: Path) -> str:
 
 
 def where(address: str | None, database: str | None = None, **headers: str) -> Place:
-    told = {"cf-ipcountry": headers["cf"]} if headers else {}
+    told = {"HTTP_CF_IPCOUNTRY": headers["cf"]} if headers else {}
     return place(address, told, proxied=True, named_in=place_headers(("CF-IPCountry",)), database=database)
 
 
@@ -58,7 +59,7 @@ def test_a_header_that_is_no_country_is_not_believed(database: str, value: str) 
 
 
 def test_a_strangers_header_is_not_believed() -> None:
-    headers = {"cf-ipcountry": "DE"}
+    headers = {"HTTP_CF_IPCOUNTRY": "DE"}
     assert (
         place("8.8.8.8", headers, proxied=False, named_in=place_headers(("CF-IPCountry",)), database=None)
         == Place()
@@ -143,8 +144,9 @@ PROXIES = place_headers(
     ],
 )
 def test_headers_of_proxies(headers: dict[str, str], found: tuple[str | None, ...]) -> None:
-    assert place("8.8.8.8", headers, proxied=True, named_in=PROXIES, database=None) == Place(*found)
-    assert place("8.8.8.8", headers, proxied=False, named_in=PROXIES, database=None) == Place()
+    meta = {header_key(name): value for name, value in headers.items()}
+    assert place("8.8.8.8", meta, proxied=True, named_in=PROXIES, database=None) == Place(*found)
+    assert place("8.8.8.8", meta, proxied=False, named_in=PROXIES, database=None) == Place()
 
 
 @pytest.mark.parametrize("text", ["", "a b", "a,b,c,d", "a,,b", "é"])

@@ -27,7 +27,8 @@ from ..services import sharing
 from ..services import websites as service
 from ..services.accounts import account_of
 from ..services.erasure import counted, erase
-from ..services.visitors import rules, visitor_of
+from ..services.policy import policy
+from ..services.visitors import visitor_of
 from ..stats.overview import life
 from ..stats.totals import totals
 from .dashboards import DashboardPages
@@ -238,7 +239,7 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("What we see about you"),
             "opts": self.opts,
-            "page": you(request, visitor_of(request.META), rules(), websites),
+            "page": you(request, visitor_of(request.META), policy().rules, websites),
         }
         return TemplateResponse(request, "admin/umami_django/website/you.html", context)
 

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from .address import is_local
+from .address import header_key, is_local
 
 LOOKED_AT_EVERY_S = 5.0
 """How often the file's modification time is looked at."""
@@ -33,7 +33,7 @@ FILE_NAMES = (
 
 
 PlaceHeaders = tuple[str, str, str]
-"""Names of the headers for country, region and city, lower case; empty for none."""
+"""What WSGI calls the headers for country, region and city; empty for none."""
 CITY_LENGTH = 100
 _HEADER_NAME = re.compile(r"[\w-]+", re.ASCII)
 _REGION = re.compile(r"[A-Z0-9]{1,3}(-[A-Z0-9]{1,3})?")
@@ -53,39 +53,40 @@ NOWHERE = Place()
 
 def place(
     address: str | None,
-    headers: Mapping[str, str],
+    meta: Mapping[str, Any],
     *,
     proxied: bool,
     named_in: tuple[PlaceHeaders, ...] = (),
     database: str | None,
 ) -> Place:
-    """Where *address* is. Headers count only when a trusted proxy sent them (*proxied*): the first with a country.
+    """Where *address* is. Headers in *meta* count only when a trusted proxy sent them (*proxied*): the first with a
+    country.
 
     Values are taken as Umami does, Cloudflare's `XX` and `T1` included (v1 reference 4.6, v3 reference 4.2). Local
     addresses are nowhere.
     """
     if proxied:
         for names in named_in:
-            if (told := headers.get(names[0])) and (country := _country_code(told)) is not None:
-                return Place(country, _region(country, headers.get(names[1])), _name(headers.get(names[2])))
+            if (told := meta.get(names[0])) and (country := _country_code(told)) is not None:
+                return Place(country, _region(country, meta.get(names[1])), _name(meta.get(names[2])))
     if database is None or is_local(address):
         return NOWHERE
     return _database.place(address or "", database)
 
 
 def place_headers(texts: tuple[str, ...]) -> tuple[PlaceHeaders, ...]:
-    """`Country,Region,City`: the names of headers, lower case; what is left out is never there. Raises ValueError."""
+    """`Country,Region,City`: what WSGI calls these headers; what is left out is never there. Raises ValueError."""
     return tuple(map(_place_headers, texts))
 
 
 @lru_cache(maxsize=16)
 def _place_headers(text: str) -> PlaceHeaders:
-    names = [name.strip().lower() for name in text.split(",")]
+    names = [name.strip() for name in text.split(",")]
     if not 1 <= len(names) <= 3 or not all(_HEADER_NAME.fullmatch(name) for name in names):
         raise ValueError(
             f"{text!r} does not name a header for the country, or three for country, region and city"
         )
-    country, region, city = [*names, "", ""][:3]
+    country, region, city = [*(header_key(name) if name else "" for name in names), "", ""][:3]
     return country, region, city
 
 

@@ -11,14 +11,14 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from ... import conf
 from ...exceptions import InvalidInput, StoreUnavailable, UmamiError
 from ...ingest.payload import website_uuid
 from ...ingest.pipeline import Reason, Tracked
 from ...models import Website
 from ...services import refusals
 from ...services.directory import website_by_uuid
-from ...services.rate import Rate, buckets, parsed_rate
+from ...services.policy import policy
+from ...services.rate import buckets
 from ...writers import is_stalled
 from ..authentication import asker_of
 from ..cors import ALLOW_ORIGIN, preflight_headers
@@ -95,7 +95,7 @@ class RateLimited(UmamiError):
 
 def require_room(asked: Asked, address: str | None, website: Tracked, now: datetime) -> None:
     """Let one more hit of *address* in. Raises RateLimited, but not for somebody who may write to the website."""
-    rate = _rate(conf.umami_settings().COLLECT_RATE)
+    rate = policy().rate
     wait_s = buckets.take(address, website.id, rate) if rate else 0
     if wait_s and not may_write(asked, website):
         refusals.note(website.id, Reason.RATE_LIMITED, now)
@@ -115,13 +115,6 @@ def limited(answer: Answer, error: RateLimited) -> Answer:
     """*answer*, which also says when to come again."""
     answer.headers["Retry-After"] = str(error.wait_s)
     return dropped(answer, Reason.RATE_LIMITED)
-
-
-def _rate(text: str | None) -> Rate | None:
-    try:
-        return parsed_rate(text) if text else None
-    except ValueError:  # told by a system check
-        return None
 
 
 def website_named(message: Any) -> Tracked | None:

@@ -25,8 +25,9 @@ from ...ingest.pipeline import (
 from ...ingest.receipt import Receipt
 from ...services import pruning, refusals
 from ...services.directory import website_by_uuid
+from ...services.policy import policy
 from ...services.salts import salt_for
-from ...services.visitors import rules, visitor_of
+from ...services.visitors import visitor_of
 from ...writers import store
 from ..tokens import Purpose, signing_key
 from ..v3.errors import error_body, invalid_body
@@ -160,7 +161,7 @@ def _detail(index: int, body: dict[str, Any]) -> dict[str, Any]:
 def _sender(asked: Asked) -> Sender:
     return Sender(
         visitor=visitor_of(asked.meta),
-        rules=rules(),
+        rules=policy().rules,
         token=asked.meta.get("HTTP_X_UMAMI_CACHE"),
         now=datetime.now(UTC),
         asked=asked,

@@ -13,8 +13,9 @@ from ...ingest.payload import NoPayload, NotJson, Sent, sent
 from ...ingest.pipeline import Reason, Tracked, collect, exclusion, refusal
 from ...services import refusals
 from ...services.directory import website_by_uuid
+from ...services.policy import policy
 from ...services.salts import current_salt
-from ...services.visitors import rules, visitor_of
+from ...services.visitors import visitor_of
 from ...writers import store
 from ..tokens import Purpose, signing_key
 from .asked import Answer, Asked, BodyTooLarge
@@ -81,7 +82,7 @@ class Outcome(NamedTuple):
 
 def taken_in(asked: Asked, told: Sent) -> Outcome:
     """Store what a message of v1 tells. Raises NoPayload, InvalidInput, RateLimited, and what storing raises."""
-    visitor, in_force = visitor_of(asked.meta), rules()
+    visitor, in_force = visitor_of(asked.meta), policy().rules
     now, key = datetime.now(UTC), signing_key(Purpose.COLLECT)
     if (reason := refusal(visitor, in_force)) is not None:
         return _refused(reason, website_named(told.message), now)

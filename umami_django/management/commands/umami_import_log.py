@@ -14,8 +14,8 @@ from ...logs.importing import Outcome, import_log
 from ...logs.reader import opened, sample
 from ...logs.selection import Selection
 from ...models import Website
+from ...services.policy import policy
 from ...services.purge import purge_website
-from ...services.visitors import rules
 from ..options import moment_of, website_of
 
 BAR = 30
@@ -94,7 +94,7 @@ class Command(BaseCommand):
                     website,
                     found,
                     selection,
-                    rules(),
+                    policy().rules,
                     timezone.now(),
                     dry_run=dry_run,
                     outcome=outcome,
