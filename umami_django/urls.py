@@ -17,9 +17,13 @@ register_converter(ScriptName, "umami_script")
 register_converter(CollectPath, "umami_collect")
 
 urlpatterns = [
-    re_path("^api/collect/?$", collect_v1, name="collect"),
-    re_path("^api/send/?$", send, name="send"),
-    re_path("^api/batch/?$", batch, name="batch"),
+    # no regular expressions where each hit comes by
+    path("api/collect", collect_v1, name="collect"),
+    path("api/send", send, name="send"),
+    path("api/batch", batch, name="batch"),
+    path("api/collect/", collect_v1),
+    path("api/send/", send),
+    path("api/batch/", batch),
     path("api/pixel/<uuid:website>.gif", pixel, name="pixel"),
     re_path("^api/health/?$", health_view, name="health"),
     path("api/", include("umami_django.api.v3.urls")),

@@ -24,6 +24,6 @@ class Empty(APIView):
 urlpatterns = [
     path("empty", empty),
     path("drf", Empty.as_view()),
+    path("", include("umami_django.urls")),  # what is asked most stands first
     path("stats/", include("umami_django.dashboard_urls")),
-    path("", include("umami_django.urls")),
 ]
