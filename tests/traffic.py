@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import NAMESPACE_DNS, uuid5
 
-from umami_django.domain.hits import Client, Hit
+from umami_django.domain.hits import Client, Content, Hit
+from umami_django.domain.periods import to_micros
 from umami_django.domain.vocabulary import HitKind
 from umami_django.ingest.identity import session_key, visit_by_hour
 from umami_django.ingest.location import location
@@ -40,17 +41,24 @@ def hit(
     return Hit(
         website_id=website_id,
         session_id=key,
-        session_uuid=uuid,
+        session=uuid.hex,
         visit_id=visit_by_hour(key, at),
-        created_at=at,
-        kind=HitKind.PAGEVIEW if event is None else HitKind.EVENT,
-        location=location(url, referrer if event is None else None, hostname),
+        at=to_micros(at),
+        content=Content(
+            kind=HitKind.PAGEVIEW if event is None else HitKind.EVENT,
+            location=location(url, referrer if event is None else None, hostname),
+            hostname=hostname,
+            event_name=event,
+            event_data=None if data is None else json.dumps(data),
+            properties=properties(data),
+        ),
         client=client or Client(),
-        hostname=hostname,
-        event_name=event,
-        event_data=None if data is None else json.dumps(data),
-        properties=properties(data),
     )
+
+
+def retold(told: Hit, **content: Any) -> Hit:
+    """*told* with another title, tag …"""
+    return told._replace(content=told.content._replace(**content))
 
 
 @dataclass

@@ -194,7 +194,7 @@ def test_listeners_hear_of_hits_after_commit() -> None:
     heard: list[str | None] = []
 
     def listener(hits: Any, **_: Any) -> None:
-        heard.extend(hit.event_name for hit in hits)
+        heard.extend(hit.content.event_name for hit in hits)
 
     def broken(**_: Any) -> None:
         raise RuntimeError

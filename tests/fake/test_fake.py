@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.traffic import hit
+from umami_django.domain.periods import from_micros, to_micros
 from umami_django.fake.crowd import months_before
 from umami_django.fake.traffic import Filled, fill
-from umami_django.ingest.identity import identified_uuid, month_number, session_key
+from umami_django.ingest.identity import identified_session, month_number, session_key
 from umami_django.ingest.location import location
 from umami_django.ingest.properties import properties
 from umami_django.ingest.receipt import Receipt, renewed
@@ -86,9 +87,9 @@ def test_sessions_and_visits_are_those_that_collect_would_have_made() -> None:
         assert session.created_at == hits[session.id][0][0]
         receipt: Receipt | None = None
         for moment, visit in hits[session.id]:
-            if receipt and month_number(receipt.visit_started_at) != month_number(moment):
+            if receipt and month_number(from_micros(receipt.visit_started_at)) != month_number(moment):
                 receipt = None
-            receipt = renewed(session.website_id, session.uuid, receipt, moment)
+            receipt = renewed(session.website_id, session.uuid.hex, receipt, to_micros(moment))
             assert visit == receipt.visit_id
 
 
@@ -104,7 +105,9 @@ def test_anonymous_visitors_end_with_the_month_and_identified_ones_return(settin
     identified = Session.objects.exclude(distinct_id=None)
     assert max(len(months[session.id]) for session in identified) >= 3
     for session in identified:
-        assert session.uuid == identified_uuid(website.uuid, session.distinct_id or "", settings.SECRET_KEY)
+        assert session.uuid.hex == identified_session(
+            website.uuid, session.distinct_id or "", settings.SECRET_KEY
+        )
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
 from tests.conftest import Api
-from tests.traffic import START, Traffic, hit
+from tests.traffic import START, Traffic, hit, retold
 from umami_django.domain.hits import Client, Hit, Identification
 from umami_django.domain.vocabulary import TermKind
 from umami_django.ingest.identity import session_key
@@ -25,7 +25,13 @@ def fill(website: Website) -> None:
     traffic.visitor("eve").sees("/?utm_source=news&utm_medium=mail&gclid=abc", referrer="https://t.co/x?y=1")
     traffic.visitor("bob").at(START + timedelta(hours=3)).sees("/", referrer=None)
     write([_identified(website, "ana", "/pricing", 1), _identified(website, "ana", "=1+1", 2)])
-    write([_identified(website, "ana", "/", 3)._replace(tag="b", title="'=HYPERLINK(1)", visit_id=2**63 - 1)])
+    write(
+        [
+            retold(_identified(website, "ana", "/", 3), tag="b", title="'=HYPERLINK(1)")._replace(
+                visit_id=2**63 - 1
+            )
+        ]
+    )
     data = {
         "price": 3,
         "deep": {"er": [1, None]},

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from tests.conftest import Api
 from tests.factories import make_website
 from tests.traffic import START, Traffic
+from umami_django.domain.hits import HIT_TERMS, SESSION_TERMS
 from umami_django.ingest.location import UTM_FIELDS
 from umami_django.models import (
     EventData,
@@ -28,7 +29,6 @@ from umami_django.models import (
 from umami_django.moving import csv_import, json_lines, stored
 from umami_django.services.websites import reset_website
 from umami_django.writers import sessions, terms
-from umami_django.writers.entries import HIT_TERMS, SESSION_TERMS
 
 from .story import answers, fill, rows
 

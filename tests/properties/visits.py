@@ -12,8 +12,8 @@ from tests.twin import visits as twin
 from tests.twin.visits import Asked, Condition, Did
 from umami_django.domain.answers import Summary
 from umami_django.domain.filters import Filter, Operator
-from umami_django.domain.hits import Client, Hit, Location
-from umami_django.domain.periods import Period
+from umami_django.domain.hits import Client, Content, Hit, Location
+from umami_django.domain.periods import Period, to_micros
 from umami_django.domain.scope import Scope
 from umami_django.domain.vocabulary import HitKind, Metric
 from umami_django.ingest.identity import session_key
@@ -175,25 +175,27 @@ def as_hit(website_id: int, row: Did, *, mark: str | None = None) -> Hit:
     return Hit(
         website_id=website_id,
         session_id=session_key(uuid),
-        session_uuid=uuid,
+        session=uuid.hex,
         visit_id=row.visit,
-        created_at=row.at,
-        kind=HitKind.PAGEVIEW if row.event_name is None else HitKind.EVENT,
-        location=Location(
-            url=row.path,
-            path=row.path,
-            query=row.query,
-            referrer_domain=row.referrer_domain,
-            utm_source=row.utm_source or None,
-            channel=row.channel,
+        at=to_micros(row.at),
+        content=Content(
+            kind=HitKind.PAGEVIEW if row.event_name is None else HitKind.EVENT,
+            location=Location(
+                url=row.path,
+                path=row.path,
+                query=row.query,
+                referrer_domain=row.referrer_domain,
+                utm_source=row.utm_source or None,
+                channel=row.channel,
+            ),
+            title=row.title,
+            hostname=mark,
+            event_name=row.event_name,
+            event_data=json.dumps(data) if data else None,
+            properties=properties(data) if data else (),
+            tag=row.tag,
         ),
         client=Client(**{name: getattr(row, name) for name in PERSON}),
-        title=row.title,
-        hostname=mark,
-        event_name=row.event_name,
-        event_data=json.dumps(data) if data else None,
-        properties=properties(data) if data else (),
-        tag=row.tag,
     )
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from tests.factories import make_account, make_admin
 from umami_django.api.authentication import login_token, realtime_token, share_token
-from umami_django.domain.hits import Client, Hit
+from umami_django.domain.hits import Client, Content, Hit
+from umami_django.domain.periods import to_micros
 from umami_django.domain.vocabulary import HitKind
 from umami_django.ingest.identity import session_key, visit_by_hour
 from umami_django.ingest.location import location
@@ -156,12 +157,14 @@ def _hit(
     return Hit(
         website_id=website.pk,
         session_id=session_key(uuid),
-        session_uuid=uuid,
+        session=uuid.hex,
         visit_id=visit_by_hour(session_key(uuid), at),
-        created_at=at,
-        kind=HitKind.PAGEVIEW if event is None else HitKind.EVENT,
-        location=location(url, referrer, "example.com"),
+        at=to_micros(at),
+        content=Content(
+            kind=HitKind.PAGEVIEW if event is None else HitKind.EVENT,
+            location=location(url, referrer, "example.com"),
+            hostname="example.com",
+            event_name=event,
+        ),
         client=Client(browser, os, device, screen, language, country),
-        hostname="example.com",
-        event_name=event,
     )

@@ -199,7 +199,9 @@ def test_answers_are_the_same_before_and_after(world: Pruning, seed: int) -> Non
         for key in VisitKey:
             assert summary(scope, key) == by_hits.summary(scope, key), period
     for period in before:
-        hits = [one for one in late if period.start <= one.created_at <= period.end and not one.event_name]
+        hits = [
+            one for one in late if period.start <= one.created_at <= period.end and not one.content.event_name
+        ]
         now = summary(Scope(world.pk, period, raw_from=CUT))
         old = told_before[before.index(period)]
         assert now.pageviews == old["pageviews"] + len(hits)
@@ -230,8 +232,8 @@ def test_who_has_a_name_is_one_visitor_before_and_after(world: Pruning) -> None:
 def test_a_visit_that_reaches_over_the_cut_stays_one(world: Pruning) -> None:
     write([seen(world.pk, "ana", CUT - 3 * HOUR, "/in")])
     night = seen(world.pk, "id1", CUT - HOUR, "/in")
-    write([night, night._replace(created_at=CUT - HOUR / 2)])
-    write([night._replace(created_at=CUT + HOUR)])
+    write([night, night._replace(at=to_micros(CUT - HOUR / 2))])
+    write([night._replace(at=to_micros(CUT + HOUR))])
     world.build()
     asked = Period(CUT, CUT + 3 * DAY)
     before = ask(world.pk, asked, "UTC")

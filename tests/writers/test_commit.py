@@ -34,7 +34,7 @@ class Trouble:
 
     def __call__(self, hits: Any, *rest: Any) -> None:
         self.calls += 1
-        if self.times and (not self.at or any(item.texts[0] == self.at for item in hits)):
+        if self.times and (not self.at or any(item.content.texts[0] == self.at for item in hits)):
             self.times -= 1
             raise self.error
         self.insert(hits, *rest)

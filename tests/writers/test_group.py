@@ -25,7 +25,7 @@ class Recorder:
     def __call__(self, tickets: Sequence[Ticket]) -> None:
         self.has_begun.set()
         self.may_go.wait(10)
-        self.batches.append([item.location.url for ticket in tickets for item in ticket.hits])
+        self.batches.append([item.content.location.url for ticket in tickets for item in ticket.hits])
         for ticket in tickets:
             ticket.error = None
 
@@ -137,7 +137,7 @@ def test_a_request_waits_no_longer_than_its_patience_and_then_is_not_stored() ->
 def test_each_learns_of_its_own_error() -> None:
     def write(tickets: Sequence[Ticket]) -> None:
         for ticket in tickets:
-            ticket.error = ValueError("bad") if ticket.hits[0].location.url == "/0" else None
+            ticket.error = ValueError("bad") if ticket.hits[0].content.location.url == "/0" else None
 
     recorder = Recorder()
 
@@ -176,7 +176,7 @@ def test_many_at_once_are_all_stored_once() -> None:
 
     def write(tickets: Sequence[Ticket]) -> None:
         for ticket in tickets:
-            stored.append(ticket.hits[0].location.url)
+            stored.append(ticket.hits[0].content.location.url)
             ticket.error = None
 
     group = Group(write)

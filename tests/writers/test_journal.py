@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +23,6 @@ from umami_django.writers import figures, journal, load, store
 from umami_django.writers.load import REJECTED, AlreadyLoading, Loader, last_state, loading
 
 UMAMI = {"RECORD": True, "COLLECT_WRITER": "journal"}
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Path]:
-    """A journal's directory; this process writes to it."""
-    with override_settings(UMAMI=UMAMI | {"JOURNAL_DIRECTORY": str(tmp_path / "journal")}):
-        yield tmp_path / "journal"
-        journal.close()
-
-
-@pytest.fixture
-def loader(directory: Path) -> Iterator[Loader]:
-    with loading(directory) as loader:
-        yield loader
 
 
 def write(website: Website, *urls: str) -> None:
@@ -149,7 +134,7 @@ class Trouble:
         monkeypatch.setattr(load, "insert", self)
 
     def __call__(self, hits: Any, *rest: Any) -> None:
-        if any(item.texts[0] == self.url for item in hits):
+        if any(item.content.texts[0] == self.url for item in hits):
             raise self.error
         self.insert(hits, *rest)
 
@@ -228,7 +213,7 @@ def test_the_signal_is_sent_when_the_hit_is_in_the_database(
     told: list[str] = []
 
     def receive(hits: Any, **_: Any) -> None:
-        told.extend(hit.location.url for hit in hits)
+        told.extend(hit.content.location.url for hit in hits)
 
     hit_recorded.connect(receive)
     try:
@@ -372,29 +357,3 @@ def test_the_worker_loads_until_it_is_told_to_stop(directory: Path, tmp_path: Pa
     assert told.splitlines()[-1].startswith(b"1 hits loaded")
     counted, _ = run("count").communicate(timeout=30)
     assert counted.split() == [b"1", b"1", b"1"]
-
-
-def test_a_journal_of_the_first_format_is_loaded(directory: Path, loader: Loader, website: Website) -> None:
-    from json import dumps
-    from uuid import uuid4
-    from zlib import crc32
-
-    def old(url: str, *channel: str) -> bytes:
-        place = [url, url, None, "", None, {"utm_source": "mail"}, "gclid", *channel]
-        client = ["firefox", "Linux", "desktop", "1920x1080", "de", "PT", None, None]
-        of_hit = [website.pk, 5, "0" * 32, 9, 1_764_000_000_000_000, 1, place, client]
-        body = dumps(
-            [1_764_000_000_000, [[*of_hit, "example.com", "A", None, None, [], "t", "ana"]], []]
-        ).encode()
-        return b"\n%08x %s\n" % (crc32(body), body)
-
-    directory.mkdir(exist_ok=True)
-    path = directory / f"00000000000000000001-x{journal.SUFFIX}"
-    path.write_bytes(b"umami-journal 1 %s\n" % uuid4().hex.encode() + old("/a") + old("/b", "email"))
-    assert loader.load_all() == 2
-    rows = StoredHit.objects.order_by("pk").values_list(
-        "url__text", "utm_source__text", "click_id__text", "channel__text", "title__text", "tag__text"
-    )
-    assert list(rows) == [("/a", "mail", "gclid", None, "A", "t"), ("/b", "mail", "gclid", "email", "A", "t")]
-    session = Session.objects.get()
-    assert (session.browser.text, session.distinct_id, session.country.text) == ("firefox", "ana", "PT")

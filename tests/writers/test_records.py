@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.traffic import hit
+from tests.traffic import hit, retold
 from umami_django.domain.hits import Client, Identification
 from umami_django.ingest.properties import properties
-from umami_django.writers.entries import entry_of, hit_of
 from umami_django.writers.records import Damaged, line, record
 
 DATA = {
@@ -42,10 +41,10 @@ def test_everything_comes_back() -> None:
         hit(
             7, "ana", "/?utm_source=x&gclid=1", referrer="https://a.example/b", client=Client("safari", "iOS")
         ),
-        hit(7, "bob", "/", event="buy", data=DATA)._replace(tag="t", title="T", distinct_id="bob"),
+        retold(hit(7, "bob", "/", event="buy", data=DATA), tag="t", title="T")._replace(distinct_id="bob"),
     ]
-    read = record(line(1_764_000_000_123, [*map(entry_of, hits)], [identification()])[1:])
-    assert (read.accepted_ms, [*map(hit_of, read.entries)], read.identifications) == (
+    read = record(line(1_764_000_000_123, hits, [identification()])[1:])
+    assert (read.accepted_ms, read.hits, read.identifications) == (
         1_764_000_000_123,
         hits,
         [identification()],
@@ -54,16 +53,16 @@ def test_everything_comes_back() -> None:
 
 @given(st.text(), st.text(), st.dictionaries(st.text(), st.text() | st.floats() | st.booleans() | st.none()))
 def test_any_text_comes_back_in_one_line(url: str, title: str, data: dict[str, Any]) -> None:
-    seen = hit(1, "ana", "/", event="e", data=data)._replace(title=title, event_name=url)
-    text = line(0, [entry_of(seen)], [identification(data)])
+    seen = retold(hit(1, "ana", "/", event="e", data=data), title=title, event_name=url)
+    text = line(0, [seen], [identification(data)])
     assert text.count(b"\n") == 2 and text[:1] == text[-1:] == b"\n" and text.isascii()
-    assert [*map(hit_of, record(text[1:]).entries)] == [seen]
+    assert record(text[1:]).hits == [seen]
     assert record(text[1:]).identifications == [identification(data)]
 
 
 @given(st.data())
 def test_a_changed_or_cut_line_is_damaged(data: st.DataObject) -> None:
-    text = line(0, [entry_of(hit(1, "ana", "/"))], [])[1:]
+    text = line(0, [hit(1, "ana", "/")], [])[1:]
     at = data.draw(st.integers(0, len(text) - 1))
     with pytest.raises(Damaged):
         record(text[:at])

@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import HOLDING
-from tests.traffic import START, hit
+from tests.traffic import START, hit, retold
 from umami_django.domain.hits import Client
 from umami_django.models import EventData, EventDocument, Session, StoredHit, Term
 from umami_django.writers import terms, write
@@ -131,13 +131,15 @@ def test_sqlite_takes_its_lock_at_the_beginning() -> None:
 def test_many_hits_are_stored_as_few_are() -> None:
     """What no hit of a batch has is left out on PostgreSQL."""
     sent = [
-        hit(1, f"v{number % 7}", f"/{number}")._replace(title=f"Page {number}" if number % 3 else None)
+        retold(hit(1, f"v{number % 7}", f"/{number}"), title=f"Page {number}" if number % 3 else None)
         for number in range(600)
     ]
     write(sent)
     write(sent[:3])
     rows = StoredHit.objects.order_by("id").values_list("url__text", "title__text", "visit_id", "tag")
-    assert [*rows] == [(one.location.url, one.title, one.visit_id, None) for one in (*sent, *sent[:3])]
+    assert [*rows] == [
+        (one.content.location.url, one.content.title, one.visit_id, None) for one in (*sent, *sent[:3])
+    ]
 
 
 @pytest.mark.django_db

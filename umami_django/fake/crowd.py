@@ -8,17 +8,16 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from random import Random
 from uuid import UUID
 
 from ..domain.periods import DAY_US, HOUR_US, SECOND_US, from_micros, to_micros
 from ..ingest.identity import (
-    VISIT_LENGTH,
-    identified_uuid,
+    VISIT_US,
+    anonymous_session,
+    identified_session,
     month_number,
     session_key,
-    session_uuid,
     visit_in_hour,
 )
 from .site import LINKS_A_PAGE, Site
@@ -35,7 +34,6 @@ LENGTHS = (1,) * 43 + (2,) * 18 + (3,) * 12 + (4,) * 9 + (5,) * 6 + (6,) * 4 + (
 """Pages of a visit, as often as they happen."""
 PAGES_A_VISIT = sum(LENGTHS) / len(LENGTHS)
 GAPS = 0x1000
-VISIT_US = VISIT_LENGTH // timedelta(microseconds=1)
 LONG_AGO = -VISIT_US - 1
 
 NewHit = tuple[int, int, int, int]
@@ -105,9 +103,11 @@ class Crowd:
         self._people += 1
         distinct_id = f"customer {self._seed}/{self._people}" if is_identified else None
         if distinct_id is None:
-            uuid = session_uuid(self._website, str(self._people), "", f"{self._seed} {self._month}")
+            uuid = UUID(
+                anonymous_session(self._website, str(self._people), "", f"{self._seed} {self._month}")
+            )
         else:
-            uuid = identified_uuid(self._website, distinct_id, self._secret)
+            uuid = UUID(identified_session(self._website, distinct_id, self._secret))
         person = _Person(session_key(uuid))
         people.append(person)
         face = int(random() * len(self._site.faces))

@@ -10,9 +10,9 @@ from django.core.management.color import no_style
 from django.db import connections
 from django.db.models import Max, Model
 
+from ..domain.hits import HIT_TERMS
 from ..models import EventData, Session, StoredHit, Term
 from ..writers.bulk import Row, insert_rows
-from ..writers.entries import HIT_TERMS
 
 HIT_COLUMNS = (
     *("id", "created_at", "session_id", "visit_id", "website_id", "kind"),

@@ -16,13 +16,12 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .. import conf
-from ..domain.hits import Client, Hit, Identification
-from ..domain.periods import EPOCH, to_micros
+from ..domain.hits import SESSION_TERMS, Content
+from ..domain.periods import to_micros
 from ..domain.vocabulary import HitKind
 from ..ingest.properties import properties
 from ..models import EventData, EventDocument, Session, Website
 from ..writers.bulk import Row
-from ..writers.entries import SESSION_TERMS, hit_texts, session_texts
 from ..writers.rows import HIT_KINDS, SESSION_KINDS, write_transaction
 from ..writers.terms import TermKey, term_ids
 from .crowd import PAGES_A_VISIT, Crowd, NewHit, NewSession, days
@@ -101,8 +100,8 @@ class _Place:
         self.chance = Random(seed)
         self.site = invented_site(website.domain or "example.com", round(pageviews), self.chance)
         self.crowd = Crowd(self.site, website.uuid, seed, conf.secret())
-        hits = [hit_texts(self._hit(sight)) for sight in self.site.sights]
-        faces = [session_texts(self._face(client)) for client in self.site.faces]
+        hits = [self._content(sight).texts for sight in self.site.sights]
+        faces = [(self.site.hostname, *client) for client in self.site.faces]
         keys = {*self._keys(HIT_KINDS, hits), *self._keys(SESSION_KINDS, faces)}
         ids = term_ids(keys, tables.using)
         self.tails = [
@@ -123,23 +122,14 @@ class _Place:
         uuid = UUID_FIELD.get_db_prep_value(new.uuid, connection)
         return (new.key, uuid, new.created_at, new.distinct_id), self.faces[new.face]
 
-    def _hit(self, sight: Sight) -> Hit:
-        return Hit(
-            website_id=self.website.pk,
-            session_id=0,
-            session_uuid=NOBODY,
-            visit_id=0,
-            created_at=EPOCH,
+    def _content(self, sight: Sight) -> Content:
+        return Content(
             kind=sight.kind,
             location=sight.location,
-            client=Client(),
             hostname=self.site.hostname,
             title=sight.title,
             event_name=sight.event_name,
         )
-
-    def _face(self, client: Client) -> Identification:
-        return Identification(self.website.pk, 0, NOBODY, EPOCH, client, self.site.hostname)
 
     def _keys(self, kinds: Sequence[int], rows: Iterable[Sequence[str | None]]) -> Iterable[TermKey]:
         for texts in rows:

@@ -2,10 +2,11 @@
 
 import json
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from ..domain.hits import Content
 from ..domain.vocabulary import HitKind
 from ..exceptions import InvalidInput
 
@@ -37,9 +38,7 @@ class NoPayload(InvalidInput):
         super().__init__("payload", "is missing")
 
 
-class Payload(NamedTuple):
-    """One message of a tracker, with every text within its limits (v1 reference 4.1)."""
-
+class _Payload(NamedTuple):
     website: UUID
     kind: HitKind
     url: str
@@ -55,6 +54,16 @@ class Payload(NamedTuple):
     cache: str | None = None
 
 
+class Payload(_Payload):
+    """One message of a tracker, with every text within its limits (v1 reference 4.1)."""
+
+    @cached_property
+    def contents(self) -> dict[bool, Content]:
+        """What was made of it, by whether slashes at the end of paths are removed: the same message often comes
+        again."""
+        return {}
+
+
 def decoded(body: bytes) -> Any:
     """The value that the JSON text *body* stands for. Raises NotJson, also for NaN and endless nesting."""
     try:
@@ -66,18 +75,13 @@ def decoded(body: bytes) -> Any:
 class Sent:
     """One message of v1: what was decoded, and the payload in it, checked when it is first asked for."""
 
-    __slots__ = ("_payload", "message")
-
     def __init__(self, message: Any) -> None:
         self.message = message
-        self._payload: Payload | None = None
 
-    @property
+    @cached_property
     def payload(self) -> Payload:
         """Raises what `parsed` raises."""
-        if self._payload is None:
-            self._payload = parsed(self.message)
-        return self._payload
+        return parsed(self.message)
 
 
 def sent(body: bytes) -> Sent:

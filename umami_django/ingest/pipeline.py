@@ -12,12 +12,13 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from ..domain.hits import Client, Hit, Identification
+from ..domain.hits import Client, Content, Hit, Identification
+from ..domain.periods import to_micros
 from .address import Network, is_within
 from .bots import bot_rule
 from .exclusions import Exclusions
 from .geo import NOWHERE, Place
-from .identity import identified_uuid, session_uuid
+from .identity import anonymous_session, identified_session
 from .location import location
 from .payload import Payload
 from .properties import properties
@@ -93,12 +94,13 @@ def exclusion(hit: Hit, visitor: Visitor, exclusions: Exclusions) -> Reason | No
         return Reason.BLOCKED_ADDRESS
     if exclusions.obey_signals and visitor.asks_not_to_be_tracked:
         return Reason.DO_NOT_TRACK
-    hostname = (hit.hostname or "").lower()
-    if exclusions.only_hostnames and not exclusions.only_hostnames.match(hostname):
-        return Reason.EXCLUDED_HOSTNAME
-    if exclusions.hostnames and exclusions.hostnames.match(hostname):
-        return Reason.EXCLUDED_HOSTNAME
-    if exclusions.paths and exclusions.paths.match(hit.location.path):
+    if exclusions.only_hostnames or exclusions.hostnames:
+        hostname = (hit.content.hostname or "").lower()
+        if exclusions.only_hostnames and not exclusions.only_hostnames.match(hostname):
+            return Reason.EXCLUDED_HOSTNAME
+        if exclusions.hostnames and exclusions.hostnames.match(hostname):
+            return Reason.EXCLUDED_HOSTNAME
+    if exclusions.paths and exclusions.paths.match(hit.content.location.path):
         return Reason.EXCLUDED_PATH
     return None
 
@@ -118,28 +120,17 @@ def collect(
     A distinct id, keyed by the installation's *secret*, goes before both. Source: design, section 4; v1 reference 4.
     """
     session = _session(payload, visitor, website, salt, earlier, secret)
-    receipt = renewed(website.id, session, earlier, now)
+    at = to_micros(now)
+    receipt = renewed(website.id, session, earlier, at)
     hit = Hit(
-        website_id=website.id,
-        session_id=receipt.session_id,
-        session_uuid=session,
-        visit_id=receipt.visit_id,
-        created_at=now,
-        kind=payload.kind,
-        location=location(
-            payload.url,
-            payload.referrer,
-            payload.hostname,
-            remove_trailing_slash=rules.remove_trailing_slash,
-        ),
-        client=_client(visitor.user_agent, payload.screen, payload.language, visitor.place),
-        hostname=payload.hostname,
-        title=payload.title,
-        event_name=payload.event_name,
-        event_data=_document(payload.event_data),
-        properties=properties(payload.event_data),
-        tag=payload.tag,
-        distinct_id=payload.distinct_id,
+        website.id,
+        receipt.session_id,
+        session,
+        receipt.visit_id,
+        at,
+        _content(payload, rules.remove_trailing_slash),
+        _client(visitor.user_agent, payload.screen, payload.language, visitor.place),
+        payload.distinct_id,
     )
     return Accepted(hit, receipt)
 
@@ -153,7 +144,7 @@ def identify(accepted: Accepted, data: object) -> Identification:
         session_uuid=hit.session_uuid,
         created_at=hit.created_at,
         client=hit.client,
-        hostname=hit.hostname,
+        hostname=hit.content.hostname,
         distinct_id=hit.distinct_id,
         properties=properties(data),
     )
@@ -161,12 +152,34 @@ def identify(accepted: Accepted, data: object) -> Identification:
 
 def _session(
     payload: Payload, visitor: Visitor, website: Tracked, salt: str, earlier: Receipt | None, secret: str
-) -> UUID:
+) -> str:
     if payload.distinct_id:
-        return identified_uuid(website.uuid, payload.distinct_id, secret)
+        return identified_session(website.uuid, payload.distinct_id, secret)
     if earlier is not None:
-        return earlier.session_uuid
-    return session_uuid(website.uuid, visitor.address, visitor.user_agent, salt)
+        return earlier.session
+    return anonymous_session(website.uuid, visitor.address, visitor.user_agent, salt)
+
+
+def _content(payload: Payload, remove_trailing_slash: bool) -> Content:
+    """What *payload* tells of; a payload that comes again has it with it."""
+    known = payload.contents.get(remove_trailing_slash)
+    if known is None:
+        known = payload.contents[remove_trailing_slash] = Content(
+            kind=payload.kind,
+            location=location(
+                payload.url,
+                payload.referrer,
+                payload.hostname,
+                remove_trailing_slash=remove_trailing_slash,
+            ),
+            hostname=payload.hostname,
+            title=payload.title,
+            event_name=payload.event_name,
+            event_data=_document(payload.event_data),
+            properties=properties(payload.event_data),
+            tag=payload.tag,
+        )
+    return known
 
 
 @lru_cache(maxsize=8192)

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid5
 
-from ..domain.hits import Client, Hit, Identification, Property
+from ..domain.hits import Client, Content, Hit, Identification, Property
+from ..domain.periods import to_micros
 from ..domain.vocabulary import DataType, HitKind
 from ..ingest.identity import session_key, visit_by_hour
 from ..ingest.location import CLICK_IDS, UTM_FIELDS, decoded_path, location
@@ -76,14 +77,15 @@ def table_of(header: Iterable[str]) -> Table | None:
 
 def event_row(website: Website, key: int, hit: Hit) -> Row:
     """The line of a hit in `website_event.csv`."""
-    place, referrer = hit.location, _parts(hit.location.referrer)
+    content, place = hit.content, hit.content.location
+    referrer = _parts(place.referrer)
     return _row(
         Table.EVENTS,
         website_id=website.uuid,
         session_id=hit.session_uuid,
         visit_id=cells.visit_uuid(hit.visit_id),
         event_id=_event_id(website, key),
-        hostname=hit.hostname,
+        hostname=content.hostname,
         **{name: getattr(hit.client, name) for name in CLIENT_TEXTS},
         url_path=place.path,
         url_query=place.query,
@@ -91,11 +93,11 @@ def event_row(website: Website, key: int, hit: Hit) -> Row:
         referrer_path=referrer and decoded_path(referrer.path),
         referrer_query=referrer and referrer.query,
         referrer_domain=place.referrer_domain,
-        page_title=hit.title,
+        page_title=content.title,
         **_click_ids(hit),
-        event_type=int(hit.kind),
-        event_name=hit.event_name,
-        tag=hit.tag,
+        event_type=int(content.kind),
+        event_name=content.event_name,
+        tag=content.tag,
         distinct_id=hit.distinct_id,
         created_at=cells.moment_text(hit.created_at),
     )
@@ -103,14 +105,14 @@ def event_row(website: Website, key: int, hit: Hit) -> Row:
 
 def event_data_rows(website: Website, key: int, hit: Hit) -> Iterator[Row]:
     """The lines of a hit in `event_data.csv`."""
-    for leaf in hit.properties:
+    for leaf in hit.content.properties:
         yield _row(
             Table.EVENT_DATA,
             website_id=website.uuid,
             session_id=hit.session_uuid,
             event_id=_event_id(website, key),
-            url_path=hit.location.path,
-            event_name=hit.event_name,
+            url_path=hit.content.location.path,
+            event_name=hit.content.event_name,
             created_at=cells.moment_text(hit.created_at),
             **_leaf_cells(leaf),
         )
@@ -155,10 +157,10 @@ def _parts(referrer: str | None) -> Any:
 
 def _click_ids(hit: Hit) -> dict[str, str]:
     """Of a click id only the name is kept; its value is in the query, as it was sent."""
-    name = hit.location.click_id
+    name = hit.content.location.click_id
     if name is None:
         return {}
-    return {name: parse_qs(hit.location.query or "").get(name, ["1"])[0]}
+    return {name: parse_qs(hit.content.location.query or "").get(name, ["1"])[0]}
 
 
 def _leaf_cells(leaf: Property) -> dict[str, Any]:
@@ -223,20 +225,22 @@ def read_hit(
     return Hit(
         website_id=website_id,
         session_id=session_key(uuid),
-        session_uuid=uuid,
+        session=uuid.hex,
         visit_id=cells.visit_number(cells.uuid("visit_id", visit))
         if visit
         else visit_by_hour(session_key(uuid), at),
-        created_at=at,
-        kind=kind,
-        location=_location(line, hostname, kind),
+        at=to_micros(at),
+        content=Content(
+            kind=kind,
+            location=_location(line, hostname, kind),
+            hostname=hostname,
+            title=line.text("page_title"),
+            event_name=line.text("event_name"),
+            event_data=_document(leaves),
+            properties=leaves,
+            tag=line.text("tag"),
+        ),
         client=Client(**{name: line.text(name) for name in CLIENT_TEXTS}),
-        hostname=hostname,
-        title=line.text("page_title"),
-        event_name=line.text("event_name"),
-        event_data=_document(leaves),
-        properties=leaves,
-        tag=line.text("tag"),
         distinct_id=line.text("distinct_id", LONGEST_DISTINCT_ID),
     )
 

@@ -16,7 +16,6 @@ from ..models import Move, Session, Website
 from ..services.pruning import kept_from
 from ..services.purge import purge_website
 from ..writers import sessions
-from ..writers.entries import entry_of
 from ..writers.rows import insert, write_transaction
 from .people import CannotMove
 from .report import held
@@ -91,9 +90,7 @@ def _store(source: Source, site: Site, move: Move, stream: str, rows: Sequence[T
     using = conf.umami_settings().TRAFFIC_DATABASE
     raw_from = kept_from(move.website_id)
     hits = [
-        entry_of(told)
-        for told in rows
-        if isinstance(told, Hit) and (raw_from is None or told.created_at >= raw_from)
+        told for told in rows if isinstance(told, Hit) and (raw_from is None or told.created_at >= raw_from)
     ]
     told = [told for told in rows if isinstance(told, Identification)]
     count = len(rows) + move.positions.get(stream, [0, "", 0])[2]

@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ..domain.hits import Client, Hit, Identification, Location, Property
+from ..domain.hits import Client, Content, Hit, Identification, Location, Property
+from ..domain.periods import to_micros
 from ..domain.vocabulary import DataType, HitKind
 from ..ingest.identity import session_key
 from ..ingest.location import UTM_FIELDS
@@ -57,17 +58,17 @@ def session_fields(session: Identification, told: Sequence[Identification]) -> F
 
 def hit_fields(hit: Hit) -> Fields:
     """A hit, without what its session tells."""
-    place = hit.location
+    content, place = hit.content, hit.content.location
     fields = {
-        "kind": hit.kind.name.lower(),
+        "kind": content.kind.name.lower(),
         "session": str(hit.session_uuid),
         "visit": hit.visit_id,
         "at": cells.moment_text(hit.created_at),
         **{name: getattr(place, name) for name in PLACE_TEXTS},
         **place.utm,
-        **{name: getattr(hit, name) for name in HIT_TEXTS},
-        "document": hit.event_data,
-        "data": [_leaf_fields(leaf) for leaf in hit.properties] or None,
+        **{name: getattr(content, name) for name in HIT_TEXTS},
+        "document": content.event_data,
+        "data": [_leaf_fields(leaf) for leaf in content.properties] or None,
     }
     return _known(fields)
 
@@ -117,15 +118,17 @@ def read_hit(fields: Any, website_id: int, own: Callable[[UUID], UUID]) -> Hit:
     return Hit(
         website_id=website_id,
         session_id=session_key(uuid),
-        session_uuid=uuid,
+        session=uuid.hex,
         visit_id=_visit(fields),
-        created_at=_moment(fields, "at"),
-        kind=_member(HitKind, fields, "kind"),
-        location=Location(**utm, **{name: _text(fields, name) for name in PLACE_TEXTS}),  # type: ignore[arg-type]
+        at=to_micros(_moment(fields, "at")),
+        content=Content(
+            kind=_member(HitKind, fields, "kind"),
+            location=Location(**utm, **{name: _text(fields, name) for name in PLACE_TEXTS}),  # type: ignore[arg-type]
+            event_data=_text(fields, "document", cells.LONGEST_DATA),
+            properties=tuple(_read_leaf(_object("data", item)) for item in _list(fields, "data")),
+            **{name: _text(fields, name) for name in HIT_TEXTS},
+        ),
         client=Client(),
-        event_data=_text(fields, "document", cells.LONGEST_DATA),
-        properties=tuple(_read_leaf(_object("data", item)) for item in _list(fields, "data")),
-        **{name: _text(fields, name) for name in HIT_TEXTS},
     )
 
 

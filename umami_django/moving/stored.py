@@ -13,13 +13,20 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from ..conf import umami_settings
-from ..domain.hits import Client, Hit, Identification, Location, Property
-from ..domain.periods import EPOCH, Period
+from ..domain.hits import (
+    HIT_TERMS,
+    SESSION_TERMS,
+    Client,
+    Content,
+    Hit,
+    Identification,
+    Location,
+    Property,
+)
+from ..domain.periods import EPOCH, Period, to_micros
 from ..domain.vocabulary import DataType, HitKind
-from ..ingest.location import UTM_FIELDS
 from ..models import EventData, EventDocument, Session, SessionData, StoredHit, Website
 from ..stats.terms import texts
-from ..writers.entries import HIT_TERMS, SESSION_TERMS
 
 BATCH_HITS = 2_000
 MOST_TEXTS = 50_000
@@ -156,27 +163,20 @@ class _Reader:
         return Hit(
             website_id=self._website_id,
             session_id=session_id,
-            session_uuid=session.session_uuid,
+            session=session.session_uuid.hex,
             visit_id=visit_id,
-            created_at=created_at,
-            kind=HitKind(kind),
-            location=Location(
-                url=text["url"],  # type: ignore[arg-type]
-                path=text["path"],  # type: ignore[arg-type]
-                query=text["query"],
-                referrer=text["referrer"],
-                referrer_domain=text["referrer_domain"],
-                **{name: text[name] for name in UTM_FIELDS},
-                click_id=text["click_id"],
-                channel=text["channel"],
+            at=to_micros(created_at),
+            content=Content(
+                kind=HitKind(kind),
+                location=Location(*map(text.get, Location._fields)),  # type: ignore[arg-type]  # a place has a url
+                hostname=text["hostname"],
+                title=text["title"],
+                event_name=text["event_name"],
+                event_data=documents.get(key),
+                properties=tuple(leaves.get(key, ())),
+                tag=text["tag"],
             ),
             client=session.client,
-            hostname=text["hostname"],
-            title=text["title"],
-            event_name=text["event_name"],
-            event_data=documents.get(key),
-            properties=tuple(leaves.get(key, ())),
-            tag=text["tag"],
             distinct_id=session.distinct_id,
         )
 

@@ -29,7 +29,8 @@ RETRIED_AFTER_S = 1.0
 """How long after a failure of the database it is asked again."""
 MOST_REMEMBERED = 10_000
 
-Key = UUID | str
+Key = int | str
+"""The number of a uuid, which has its hash at hand, or what a website is called by."""
 
 _known: OrderedDict[Key, tuple[float, Tracked | None]] = OrderedDict()
 _being_looked_up: set[Key] = set()
@@ -40,7 +41,7 @@ _lock = Lock()
 
 def website_by_uuid(uuid: UUID) -> Tracked | None:
     """The website that is tracked as *uuid*; None when there is none, or no more. At most two queries."""
-    return _remembered(uuid, uuid=uuid)
+    return _remembered(uuid.int, uuid=uuid)
 
 
 def website_called(text: str) -> Tracked | None:

@@ -19,6 +19,8 @@ logger = logging.getLogger("umami_django.collect")
 
 KEPT_AFTER_MONTH = timedelta(hours=48)
 MADE_BEFORE_MONTH = timedelta(days=7)
+FIRST_DAYS = 19
+"""Of a month, in which nobody need look for the next one yet, whatever the time zone."""
 
 LOOKED_AHEAD_EVERY_S = 3600.0
 
@@ -40,9 +42,13 @@ def current_salt(now: datetime) -> str:
         with looking(using):  # in turn: the first that comes asks for all
             salt = _known.get((using, month)) or _stored(month)
         _known[using, month] = salt
-    if (ahead := month_number(now + MADE_BEFORE_MONTH)) != month and (using, ahead) not in _known:
-        _look_ahead(using, ahead)
+    if now.day > FIRST_DAYS and (using, month + 1) not in _known and _ends_soon(now):
+        _look_ahead(using, month + 1)
     return salt
+
+
+def _ends_soon(now: datetime) -> bool:
+    return month_number(now + MADE_BEFORE_MONTH) != month_number(now)
 
 
 def _look_ahead(using: str, month: int) -> None:
@@ -69,9 +75,8 @@ def salt_for(moment: datetime, now: datetime) -> str:
 
 def rotate_salts(now: datetime) -> int:
     """Make next month's salt a week ahead and destroy those that ended 48 hours ago; how many were destroyed."""
-    ahead = month_number(now + MADE_BEFORE_MONTH)
-    if ahead != month_number(now):
-        _stored(ahead)
+    if _ends_soon(now):
+        _stored(month_number(now) + 1)
     oldest_kept = month_number(now - KEPT_AFTER_MONTH)
     destroyed, _ = (
         Salt.objects.using(conf.umami_settings().TRAFFIC_DATABASE).filter(month__lt=oldest_kept).delete()

@@ -12,7 +12,6 @@ from django.db import DatabaseError
 from ..conf import umami_settings
 from ..domain.hits import Hit, Identification
 from . import connection as connections
-from .entries import entry_of
 from .group import Group, Ticket
 from .rows import announce, insert, write_transaction
 from .trouble import is_lost, is_of_the_database, passes
@@ -68,14 +67,14 @@ def _write(tickets: Sequence[Ticket]) -> None:
 def _try(tickets: Sequence[Ticket]) -> None:
     """One transaction, tried again where the database asks for it or an idle connection had been lost."""
     using = umami_settings().TRAFFIC_DATABASE
-    entries = [entry_of(hit) for ticket in tickets for hit in ticket.hits]
+    hits = list(chain.from_iterable(ticket.hits for ticket in tickets))
     identifications = list(chain.from_iterable(ticket.identifications for ticket in tickets))
     for tries_left in reversed(range(MOST_TRIES)):
         with connections.own_connection.in_use(using) as connection:
             was_open, committing = connection.connection is not None, False
             try:
                 with write_transaction(using):
-                    insert(entries, identifications, using)
+                    insert(hits, identifications, using)
                     committing = True
                 return
             except DatabaseError as error:

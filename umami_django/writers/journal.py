@@ -16,7 +16,6 @@ from uuid import uuid4
 from ..conf import Settings, umami_settings
 from ..domain.hits import Hit, Identification
 from ..exceptions import StoreUnavailable
-from .entries import entry_of
 from .records import line
 
 try:
@@ -27,7 +26,7 @@ except ImportError:  # Windows: a system check refuses this writer there
 SUFFIX = ".journal"
 STARTING = ".starting"
 """Of a file that has no header or no lock yet."""
-MAGIC = b"umami-journal 2 "
+MAGIC = b"umami-journal 3 "
 HEADER_BYTES = len(MAGIC) + 33
 """The magic words with the number of the format, 32 hexadecimal digits of the file's identity, a newline."""
 ROTATED_AT_BYTES = 16 * 1024 * 1024
@@ -37,7 +36,7 @@ MEASURED_EVERY_S = 1.0
 def store(hits: Sequence[Hit], identifications: Sequence[Identification]) -> None:
     """Write them down; return when they are in the file. Raises StoreUnavailable when the disk or the journal is
     full."""
-    _journal.append(line(time.time_ns() // 1_000_000, [*map(entry_of, hits)], identifications))
+    _journal.append(line(time.time_ns() // 1_000_000, hits, identifications))
 
 
 def directory() -> Path:
@@ -130,8 +129,12 @@ class Journal:
         """Add one line. Raises StoreUnavailable."""
         settings = umami_settings()
         try:
-            file = self._opened(settings)
-            if self._is_above(settings.JOURNAL_MAX_BYTES, file):
+            file = self._file
+            if file is None or not self._is_good(file, settings):
+                file = self._opened(settings)
+            if time.monotonic() - self._measured_at >= MEASURED_EVERY_S:
+                self._measure(settings.JOURNAL_MAX_BYTES, file)
+            if self._is_full:
                 self.close()  # of what is loaded already, the loader can make room now
                 raise StoreUnavailable(
                     'The journal is full: see UMAMI["JOURNAL_MAX_BYTES"]; is a worker running?'
@@ -147,9 +150,6 @@ class Journal:
         self._file = None
 
     def _opened(self, settings: Settings) -> _File:
-        file = self._file
-        if file is not None and self._is_good(file, settings):
-            return file
         with self._lock:
             file = self._file
             if file is None or not self._is_good(file, settings):
@@ -161,16 +161,13 @@ class Journal:
     def _is_good(file: _File, settings: Settings) -> bool:
         return file.place == settings.JOURNAL_DIRECTORY and file.length < ROTATED_AT_BYTES
 
-    def _is_above(self, most_bytes: int, file: _File) -> bool:
-        """Looked at every second; at the same time, whether the file is still there."""
-        now = time.monotonic()
-        if now - self._measured_at >= MEASURED_EVERY_S:
-            self._measured_at = now
-            self._is_full = size(directory()) >= most_bytes
-            if file.is_gone():
-                self.close()
-                raise OSError(errno.ENOENT, "the file was deleted")
-        return self._is_full
+    def _measure(self, most_bytes: int, file: _File) -> None:
+        """Is the journal full? At the same time, is the file still there? Raises OSError when it is not."""
+        self._measured_at = time.monotonic()
+        self._is_full = size(directory()) >= most_bytes
+        if file.is_gone():
+            self.close()
+            raise OSError(errno.ENOENT, "the file was deleted")
 
 
 def _new_file(where: Path, sync: bool) -> int:

@@ -21,11 +21,10 @@ from uuid import UUID
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 from ..conf import umami_settings
-from ..domain.hits import Identification
+from ..domain.hits import Hit, Identification
 from ..models import JournalPosition, Website
 from . import connection as connections
 from . import journal, records_1
-from .entries import Entry, hit_of
 from .records import Damaged, Record, record
 from .rows import announce, insert, write_transaction
 from .trouble import is_lost, is_of_the_database
@@ -36,12 +35,16 @@ BYTES_AT_ONCE = 2 * 1024 * 1024
 STATE_FILE = "loader.json"
 LOCK_FILE = "loader.lock"
 Read = Callable[[bytes], Record]
-FORMATS: dict[bytes, Read] = {journal.MAGIC: record, b"umami-journal 1 ": records_1.record}
+FORMATS: dict[bytes, Read] = {
+    journal.MAGIC: record,
+    b"umami-journal 2 ": record,  # it had the hostname beside the browser, too
+    b"umami-journal 1 ": records_1.record,
+}
 """By the words at the beginning of a file. A host may be upgraded while a journal waits to be loaded."""
 EMPTY = b"\n"
 REJECTED = "rejected.lines"
 STATE_EVERY_S = 1.0
-STEP_S = 0.4
+STEP_S = 0.3
 """Steps begin this far apart unless there is much to do: fuller batches cost less."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 STARTING_MAY_TAKE_S = 60.0
@@ -164,8 +167,8 @@ class Loader:
         with connections.own_connection.in_use(using) as connection:
             try:
                 with write_transaction(using):
-                    entries, identifications = _of_living_websites(records)
-                    insert(entries, identifications, using)
+                    hits, identifications = _of_living_websites(records)
+                    insert(hits, identifications, using)
                     if not (
                         JournalPosition.objects.using(using)
                         .filter(file=identity, position=position)
@@ -176,8 +179,8 @@ class Loader:
                 is_lost(connection)
                 raise
         self._positions[identity] = moved_to
-        announce(map(hit_of, entries))
-        self.state.loaded += sum(len(record.entries) + len(record.identifications) for record in records)
+        announce(hits)
+        self.state.loaded += sum(len(record.hits) + len(record.identifications) for record in records)
         if records:
             waited_s = time.time() - min(record.accepted_ms for record in records) / 1000
             self._lag_s = max(self._lag_s, waited_s)
@@ -316,16 +319,16 @@ def _is_of_the_hits(error: Exception) -> bool:
     return isinstance(error, ValueError | TypeError | OverflowError)
 
 
-def _of_living_websites(records: Sequence[Record]) -> tuple[list[Entry], list[Identification]]:
+def _of_living_websites(records: Sequence[Record]) -> tuple[list[Hit], list[Identification]]:
     """Without those of websites that were deleted while their hits waited: nobody would remove them again."""
-    entries = list(chain.from_iterable(record.entries for record in records))
+    hits = list(chain.from_iterable(record.hits for record in records))
     identifications = list(chain.from_iterable(record.identifications for record in records))
-    wanted = {entry.website_id for entry in entries} | {told.website_id for told in identifications}
+    wanted = {hit.website_id for hit in hits} | {told.website_id for told in identifications}
     living = set(Website.objects.alive().filter(pk__in=wanted).values_list("pk", flat=True))
     if living >= wanted:
-        return entries, identifications
+        return hits, identifications
     return (
-        [entry for entry in entries if entry.website_id in living],
+        [hit for hit in hits if hit.website_id in living],
         [told for told in identifications if told.website_id in living],
     )
 

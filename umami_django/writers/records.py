@@ -3,12 +3,12 @@
     8f3a1c07 1764000000123 1⇥7 123 0f… 456 1764000000123456 1⇥{"url":"/a",…}⇥{"browser":"firefox",…}⇥
 
 Parts stand between tabs, which JSON never has: when it was accepted and how many hits there are, four parts for each
-hit (numbers, its texts, its session's texts, what few hits have), one for each identification. Texts repeat from line
-to line, so they are made and read once, as a whole. A line that was cut off or damaged is told by its checksum and
-harms no other line. Source: design, section 6.
+hit (numbers, its texts, its visitor's browser and place, what few hits have), one for each identification. Texts repeat
+from line to line, so they are made and read once, as a whole. A line that was cut off or damaged is told by its
+checksum and harms no other line. Source: design, section 6.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -17,16 +17,17 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from ..domain.hits import Client, Identification, Property
+from ..domain.hits import HIT_TERMS, Client, Content, Hit, Identification, Location, Property
 from ..domain.periods import from_micros, to_micros
-from ..domain.vocabulary import DataType
-from .entries import HIT_TERMS, SESSION_TERMS, Entry, Texts
+from ..domain.vocabulary import DataType, HitKind
 
 _as_json = JSONEncoder(separators=(",", ":"), check_circular=False).encode
 PARTS = 4
 """Of a hit in a line."""
 REPEATED = 4096
 """So many texts of hits are remembered in a process."""
+OWN_TERMS = HIT_TERMS[len(Location._fields) :]
+"""Those of a hit that do not stand in its location."""
 
 
 class Damaged(ValueError):
@@ -38,23 +39,23 @@ class Record:
     """What one request was answered for; `accepted_ms` since 1970, UTC."""
 
     accepted_ms: int
-    entries: list[Entry]
+    hits: list[Hit]
     identifications: list[Identification]
 
 
-def line(accepted_ms: int, entries: Sequence[Entry], identifications: Sequence[Identification]) -> bytes:
+def line(accepted_ms: int, hits: Sequence[Hit], identifications: Sequence[Identification]) -> bytes:
     """The record as a line between newlines, ASCII: what another process tore before it stays apart."""
-    parts = [f"{accepted_ms} {len(entries)}"]
-    for entry in entries:
-        website_id, session_id, session_uuid, visit_id, created_at, kind, texts, session_texts, *_ = entry
-        parts += (
-            f"{website_id} {session_id} {session_uuid} {visit_id} {created_at} {kind:d}",
-            _written(texts),
-            _session_written(session_texts),
-            _rest(entry),
+    text = f"{accepted_ms} {len(hits)}"
+    for website_id, session_id, session, visit_id, at, content, client, distinct_id in hits:
+        text += (
+            f"\t{website_id} {session_id} {session} {visit_id} {at} {content.kind:d}"
+            f"\t{content.as_json}\t{client.as_json}\t"
         )
-    parts += [_as_json(_identification(told)) for told in identifications]
-    body = "\t".join(parts).encode("ascii")
+        if distinct_id is not None or content.event_data is not None:
+            text += _rest(distinct_id, content)
+    for told in identifications:
+        text += f"\t{_as_json(_identification(told))}"
+    body = text.encode("ascii")
     return b"\n%08x %s\n" % (crc32(body), body)
 
 
@@ -66,7 +67,7 @@ def record(text: bytes) -> Record:
         told = PARTS * int(count)
         return Record(
             int(accepted_ms),
-            [_entry(*parts[start : start + PARTS]) for start in range(0, told, PARTS)],
+            [_hit(*parts[start : start + PARTS]) for start in range(0, told, PARTS)],
             [_read_identification(loads(part)) for part in parts[told:]],
         )
     except (ValueError, TypeError, AttributeError) as error:
@@ -81,53 +82,39 @@ def checked(text: bytes) -> bytes:
     return body
 
 
-def _writer(columns: Sequence[str]) -> Callable[[Texts], str]:
-    """Makes JSON of texts, by the names of their columns: a later version may have others, or another order."""
-
-    @lru_cache(maxsize=REPEATED)
-    def written(texts: Texts) -> str:
-        told = {name: text for name, text in zip(columns, texts, strict=True) if text is not None}
-        return _as_json(told)
-
-    return written
+@lru_cache(maxsize=REPEATED)
+def _client(part: bytes) -> Client:
+    told = loads(part)
+    return Client(*map(told.get, Client._fields))
 
 
-def _reader(columns: Sequence[str]) -> Callable[[bytes], Texts]:
-    """The way back."""
-
-    @lru_cache(maxsize=REPEATED)
-    def read(part: bytes) -> Texts:
-        return tuple(map(loads(part).get, columns))
-
-    return read
+@lru_cache(maxsize=REPEATED)
+def _content(kind: bytes, texts: bytes) -> Content:
+    told = loads(texts)
+    place = Location(*map(told.get, Location._fields))
+    return Content(HitKind(int(kind)), place, **{name: told.get(name) for name in OWN_TERMS})
 
 
-_written, _session_written = _writer(HIT_TERMS), _writer(SESSION_TERMS)
-_read, _session_read = _reader(HIT_TERMS), _reader(SESSION_TERMS)
-
-
-def _rest(entry: Entry) -> str:
+def _rest(distinct_id: str | None, content: Content) -> str:
     """What only events with data and identified visitors have; most hits have nothing."""
-    if entry.distinct_id is None and entry.event_data is None:
-        return ""
-    return _as_json([entry.distinct_id, entry.event_data, [*map(_property, entry.properties)]])
+    return _as_json([distinct_id, content.event_data, [*map(_property, content.properties)]])
 
 
-def _entry(numbers: bytes, texts: bytes, session_texts: bytes, rest: bytes) -> Entry:
-    website_id, session_id, session_uuid, visit_id, created_at, kind = numbers.split()
-    distinct_id, event_data, properties = loads(rest) if rest else (None, None, ())
-    return Entry(
+def _hit(numbers: bytes, texts: bytes, client: bytes, rest: bytes) -> Hit:
+    website_id, session_id, session, visit_id, at, kind = numbers.split()
+    content, distinct_id = _content(kind, texts), None
+    if rest:
+        distinct_id, event_data, leaves = loads(rest)
+        content = content._replace(event_data=event_data, properties=tuple(map(read_property, leaves)))
+    return Hit(
         int(website_id),
         int(session_id),
-        session_uuid.decode(),
+        session.decode(),
         int(visit_id),
-        int(created_at),
-        int(kind),
-        _read(texts),
-        _session_read(session_texts),
+        int(at),
+        content,
+        _client(client),
         distinct_id,
-        event_data,
-        tuple(map(read_property, properties)) if properties else (),
     )
 
 

@@ -7,10 +7,9 @@ from json import loads
 from typing import Any
 from uuid import UUID
 
-from ..domain.hits import Client, Hit, Identification, Location
+from ..domain.hits import Client, Content, Hit, Identification, Location
 from ..domain.periods import from_micros
 from ..domain.vocabulary import HitKind
-from .entries import entry_of
 from .records import Damaged, Record, checked, read_property
 
 
@@ -20,7 +19,7 @@ def record(text: bytes) -> Record:
         accepted_ms, hits, identifications = loads(checked(text).decode("ascii"))
         return Record(
             accepted_ms,
-            [entry_of(_hit(told)) for told in hits],
+            [_hit(told) for told in hits],
             [_identification(told) for told in identifications],
         )
     except (ValueError, TypeError, AttributeError) as error:
@@ -34,18 +33,20 @@ def _hit(told: list[Any]) -> Hit:
     return Hit(
         website_id,
         session_id,
-        UUID(session_uuid),
+        session_uuid,
         visit_id,
-        from_micros(created_at),
-        HitKind(kind),
-        Location(url, path, query, referrer, referrer_domain, **utm, click_id=click_id, channel=channel),
+        created_at,
+        Content(
+            HitKind(kind),
+            Location(url, path, query, referrer, referrer_domain, **utm, click_id=click_id, channel=channel),
+            hostname,
+            title,
+            event_name,
+            event_data,
+            tuple(map(read_property, properties)),
+            tag,
+        ),
         Client(*client),
-        hostname,
-        title,
-        event_name,
-        event_data,
-        tuple(map(read_property, properties)),
-        tag,
         distinct_id,
     )
 

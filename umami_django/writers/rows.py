@@ -1,31 +1,32 @@
 """One set of hits becomes rows: terms, sessions, hits, event data, in one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import compress
 from typing import NamedTuple
 
 from django.db import connections, transaction
 
 from ..conf import umami_settings
-from ..domain.hits import Hit, Identification
-from ..domain.periods import from_micros, to_micros
+from ..domain.hits import HIT_TERMS, SESSION_TERMS, Hit, Identification, Texts
+from ..domain.periods import to_micros
 from ..domain.terms import digest
 from ..domain.vocabulary import TermKind
 from ..models import EventData, EventDocument, Session, SessionData, StoredHit
 from ..signals import hit_recorded
 from . import sessions
 from .bulk import in_one_go, insert_rows
-from .entries import HIT_TERMS, SESSION_TERMS, Entry, Texts, entry_of, session_texts
 from .marks import noting
-from .terms import Columns, term_columns
+from .terms import Columns, RowTexts, TermIds, term_columns
+
+ContentKey = tuple[int, int]
+"""Website, and the identity of a `Content`."""
 
 ROWS_AT_ONCE = 1000
 HIT_KINDS = tuple(int(TermKind[column.upper()]) for column in HIT_TERMS)
 SESSION_KINDS = tuple(int(TermKind[column.upper()]) for column in SESSION_TERMS)
-HIT_COLUMNS = (
-    *("website_id", "session_id", "visit_id", "created_at", "kind"),
-    *(f"{column}_id" for column in HIT_TERMS),
-)
+HIT_COLUMNS = ("website_id", "session_id", "visit_id", "created_at", "kind")
+"""Before those of its terms."""
 SESSION_COLUMNS = (
     *("id", "uuid", "website_id", "created_at", "distinct_id"),
     *(f"{column}_id" for column in SESSION_TERMS),
@@ -44,7 +45,7 @@ def write(
         return
     using = umami_settings().TRAFFIC_DATABASE
     with write_transaction(using):
-        insert([*map(entry_of, hits)], identifications, using, limited=limited)
+        insert(hits, identifications, using, limited=limited)
         transaction.on_commit(lambda: announce(hits), using=using, robust=True)
 
 
@@ -55,7 +56,7 @@ def announce(hits: Iterable[Hit]) -> None:
 
 
 def insert(
-    entries: Sequence[Entry], identifications: Sequence[Identification], using: str, *, limited: bool = True
+    hits: Sequence[Hit], identifications: Sequence[Identification], using: str, *, limited: bool = True
 ) -> None:
     """Make rows of everything in a fixed number of statements. Call inside a transaction.
 
@@ -65,16 +66,16 @@ def insert(
     the same visitor at once (v1 reference 7.1, 38). Query budget of one pageview: terms (0 when known, else up to
     3), session (0 when known), hit.
     """
-    openers = _openers(entries, identifications)
-    of_hits = {(entry.website_id, HIT_KINDS, entry.texts) for entry in entries}
+    openers = _openers(hits, identifications)
+    of_hits = _texts_of(hits)
     of_sessions = {(opener.website_id, SESSION_KINDS, opener.texts) for opener in openers}
     most_new = umami_settings().NEW_TERMS_PER_DAY if limited else None
-    columns = term_columns(of_hits | of_sessions, using, most_new)
-    with in_one_go(using), noting(_earliest(entries), using):
+    columns = term_columns({*of_hits.values(), *of_sessions}, using, most_new)
+    with in_one_go(using), noting(_earliest(hits), using):
         _insert_sessions(openers, columns, using)
         if identifications:
             _write_session_data(identifications, using)
-        _insert_hits(entries, columns, using)
+        _insert_hits(hits, {key: columns[texts] for key, texts in of_hits.items()}, using)
 
 
 @contextmanager
@@ -99,13 +100,19 @@ def write_transaction(using: str) -> Iterator[None]:
         connection.transaction_mode = usual_mode  # type: ignore[attr-defined]
 
 
-def _earliest(entries: Sequence[Entry]) -> dict[int, int]:
+def _texts_of(hits: Sequence[Hit]) -> dict[ContentKey, RowTexts]:
+    """By the content itself, not its texts: many hits share one, and hashing its texts takes its time."""
+    contents = {(hit.website_id, id(hit.content)): hit.content for hit in hits}
+    return {key: (key[0], HIT_KINDS, content.texts) for key, content in contents.items()}
+
+
+def _earliest(hits: Sequence[Hit]) -> dict[int, int]:
     """The earliest time of each website's hits, in microseconds."""
     earliest: dict[int, int] = {}
-    for entry in entries:
-        known = earliest.get(entry.website_id)
-        if known is None or entry.created_at < known:
-            earliest[entry.website_id] = entry.created_at
+    for hit in hits:
+        known = earliest.get(hit.website_id)
+        if known is None or hit.at < known:
+            earliest[hit.website_id] = hit.at
     return earliest
 
 
@@ -113,40 +120,36 @@ class _Opener(NamedTuple):
     """What a session was first seen by; the earliest is the smallest."""
 
     session_id: int
-    created_at: int
+    at: int
+    """Microseconds since 1970, UTC."""
     website_id: int
     uuid: str
     texts: Texts
     distinct_id: str | None
 
 
-def _openers(entries: Sequence[Entry], identifications: Sequence[Identification]) -> list[_Opener]:
+def _openers(hits: Sequence[Hit], identifications: Sequence[Identification]) -> list[_Opener]:
     """Of each session that may have to be stored, sorted by key so that writers lock in the same order."""
-    seen = [entry.session_id for entry in entries] + [told.session_id for told in identifications]
+    seen = [hit.session_id for hit in hits] + [told.session_id for told in identifications]
     unknown = sessions.unknown(seen)
     if not unknown:
         return []
     first: dict[int, _Opener] = {}
-    for opener in _tellers(unknown, entries, identifications):
+    for opener in _tellers(unknown, hits, identifications):
         earlier = first.get(opener.session_id)
-        if earlier is None or opener.created_at < earlier.created_at:
+        if earlier is None or opener.at < earlier.at:
             first[opener.session_id] = opener
     return [opener for _, opener in sorted(first.items())]
 
 
 def _tellers(
-    unknown: set[int], entries: Sequence[Entry], identifications: Sequence[Identification]
+    unknown: set[int], hits: Sequence[Hit], identifications: Sequence[Identification]
 ) -> Iterator[_Opener]:
     """Whatever tells of a session in *unknown*."""
-    for entry in entries:
-        if entry.session_id in unknown:
+    for hit in hits:
+        if hit.session_id in unknown:
             yield _Opener(
-                entry.session_id,
-                entry.created_at,
-                entry.website_id,
-                entry.session_uuid,
-                entry.session_texts,
-                entry.distinct_id,
+                hit.session_id, hit.at, hit.website_id, hit.session, hit.session_texts, hit.distinct_id
             )
     for told in identifications:
         if told.session_id in unknown:
@@ -155,7 +158,7 @@ def _tellers(
                 to_micros(told.created_at),
                 told.website_id,
                 told.session_uuid.hex,
-                session_texts(told),
+                told.session_texts,
                 told.distinct_id,
             )
 
@@ -168,7 +171,7 @@ def _insert_sessions(openers: Sequence[_Opener], columns: Columns, using: str) -
             opener.session_id,
             opener.uuid,
             opener.website_id,
-            opener.created_at,
+            opener.at,
             opener.distinct_id,
             *columns[opener.website_id, SESSION_KINDS, opener.texts],
         )
@@ -179,55 +182,56 @@ def _insert_sessions(openers: Sequence[_Opener], columns: Columns, using: str) -
     transaction.on_commit(lambda: sessions.remember(stored), using=using)
 
 
-def _insert_hits(entries: Sequence[Entry], columns: Columns, using: str) -> None:
+def _insert_hits(hits: Sequence[Hit], terms: Mapping[ContentKey, TermIds], using: str) -> None:
     """Hits with data are few, and their keys are needed: they go the slower way."""
+    columns, filled = _without_empty(terms)
     rows = [
-        (
-            entry.website_id,
-            entry.session_id,
-            entry.visit_id,
-            entry.created_at,
-            entry.kind,
-            *columns[entry.website_id, HIT_KINDS, entry.texts],
-        )
-        for entry in entries
-        if entry.event_data is None
+        (website_id, session_id, visit_id, at, int(content.kind), *filled[website_id, id(content)])
+        for website_id, session_id, _, visit_id, at, content, _, _ in hits
+        if content.event_data is None
     ]
-    insert_rows(StoredHit, HIT_COLUMNS, rows, using)
-    if len(rows) == len(entries):
+    insert_rows(StoredHit, (*HIT_COLUMNS, *columns), rows, using)
+    if len(rows) == len(hits):
         return
-    telling = [entry for entry in entries if entry.event_data is not None]
+    telling = [hit for hit in hits if hit.content.event_data is not None]
     stored = StoredHit.objects.using(using).bulk_create(
-        [_stored_hit(entry, columns) for entry in telling], batch_size=ROWS_AT_ONCE
+        [_stored_hit(hit, terms[hit.website_id, id(hit.content)]) for hit in telling], batch_size=ROWS_AT_ONCE
     )
     _write_event_data(telling, stored, using)
 
 
-def _stored_hit(entry: Entry, columns: Columns) -> StoredHit:
-    terms = columns[entry.website_id, HIT_KINDS, entry.texts]
+def _without_empty(terms: Mapping[ContentKey, TermIds]) -> tuple[list[str], dict[ContentKey, TermIds]]:
+    """The columns that any row fills, and their ids. Half of a hit's columns are empty most of the time;
+    to say so of each takes a third of SQLite's."""
+    is_filled = [any(ids) for ids in zip(*terms.values(), strict=True)]
+    columns = [f"{column}_id" for column in compress(HIT_TERMS, is_filled)]
+    return columns, {key: tuple(compress(ids, is_filled)) for key, ids in terms.items()}
+
+
+def _stored_hit(hit: Hit, terms: TermIds) -> StoredHit:
     return StoredHit(
-        website_id=entry.website_id,
-        session_id=entry.session_id,
-        visit_id=entry.visit_id,
-        created_at=from_micros(entry.created_at),
-        kind=entry.kind,
+        website_id=hit.website_id,
+        session_id=hit.session_id,
+        visit_id=hit.visit_id,
+        created_at=hit.created_at,
+        kind=hit.content.kind,
         **{f"{column}_id": term for column, term in zip(HIT_TERMS, terms, strict=True)},
     )
 
 
-def _write_event_data(entries: Sequence[Entry], stored: Sequence[StoredHit], using: str) -> None:
-    pairs = list(zip(entries, stored, strict=True))
+def _write_event_data(hits: Sequence[Hit], stored: Sequence[StoredHit], using: str) -> None:
+    pairs = list(zip(hits, stored, strict=True))
     EventDocument.objects.using(using).bulk_create(
         [
-            EventDocument(hit_id=row.pk, website_id=entry.website_id, document=entry.event_data or "")
-            for entry, row in pairs
+            EventDocument(hit_id=row.pk, website_id=hit.website_id, document=hit.content.event_data or "")
+            for hit, row in pairs
         ],
         batch_size=ROWS_AT_ONCE,
     )
     EventData.objects.using(using).bulk_create(
         [
             EventData(
-                website_id=entry.website_id,
+                website_id=hit.website_id,
                 hit_id=row.pk,
                 created_at=row.created_at,
                 key=leaf.key,
@@ -236,8 +240,8 @@ def _write_event_data(entries: Sequence[Entry], stored: Sequence[StoredHit], usi
                 number_value=leaf.number_value,
                 date_value=leaf.date_value,
             )
-            for entry, row in pairs
-            for leaf in entry.properties
+            for hit, row in pairs
+            for leaf in hit.content.properties
         ],
         batch_size=ROWS_AT_ONCE,
     )

@@ -21,7 +21,8 @@ TermKey = tuple[int, int, str]
 
 RowTexts = tuple[int, tuple[int, ...], tuple[str | None, ...]]
 """Website, kinds, and a text or None of each kind: what the term columns of a row stand for."""
-Columns = dict[RowTexts, tuple[int | None, ...]]
+TermIds = tuple[int | None, ...]
+Columns = dict[RowTexts, TermIds]
 
 OTHER = "(other)"
 """The term that stands for all that came after the day's limit."""
@@ -33,7 +34,7 @@ REMEMBERED_S = 3600.0
 DIGESTS_AT_ONCE = 10_000
 
 _known: OrderedDict[TermKey, int] = OrderedDict()
-_known_rows: OrderedDict[RowTexts, tuple[int | None, ...]] = OrderedDict()
+_known_rows: OrderedDict[RowTexts, TermIds] = OrderedDict()
 _emptied_at = time.monotonic()
 _lock = Lock()
 

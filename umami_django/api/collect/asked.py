@@ -53,24 +53,25 @@ class Asked:
         if self._body is None:
             most = conf.umami_settings().MAX_BODY_BYTES
             announced = _announced(self.meta)
-            if announced is not None and announced > most:
+            if announced > most:
                 raise BodyTooLarge
-            body = self._source.read(most + 1 if announced is None else announced)
+            body = self._source.read(announced if announced >= 0 else most + 1)
             if len(body) > most:
                 raise BodyTooLarge
             self._body = body
         return self._body
 
 
-def _announced(meta: Mapping[str, Any]) -> int | None:
-    """How many bytes the body has; 0 for a length that is none; None when the end will show (ASGI, chunked)."""
+def _announced(meta: Mapping[str, Any]) -> int:
+    """How many bytes the body has; 0 for a length that is none; -1 when the end will show (ASGI, chunked)."""
     text = meta.get("CONTENT_LENGTH")
     if not text:
-        return None
+        return -1
     try:
-        return max(0, int(text))
+        length = int(text)
     except ValueError:
         return 0
+    return length if length > 0 else 0
 
 
 @dataclass(slots=True)

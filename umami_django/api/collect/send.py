@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from ... import conf
 from ...domain.hits import Hit, Identification
@@ -81,7 +82,7 @@ class Outcome(NamedTuple):
             return BOT_ANSWER
         return {
             "cache": self.cache(),
-            "sessionId": str(self.receipt.session_uuid),
+            "sessionId": str(UUID(self.receipt.session)),
             "visitId": str(uuid_of_visit(self.receipt.visit_id)),
         }
 

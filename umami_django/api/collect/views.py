@@ -46,7 +46,7 @@ def collect_v1(asked: Asked) -> Answer:
     session, the hit, and terms not seen before.
     """
     try:
-        return _collected(asked)
+        outcome = taken_in(asked, sent(asked.body()))
     except BodyTooLarge:
         return text("Body exceeded 1mb limit", 413)
     except NotJson:
@@ -57,20 +57,10 @@ def collect_v1(asked: Asked) -> Answer:
         return limited(text("429 Too Many Requests", 429), error)
     except InvalidInput as error:
         return text(_bad_request(error), 400)
-
-
-def _collected(asked: Asked) -> Answer:
-    outcome = taken_in(asked, sent(asked.body()))
     if outcome.reason is None:
-        return _token(outcome.answer)
-    if outcome.reason is Reason.NOT_RECORDING:
-        return dropped(_token(outcome.answer), outcome.reason)
+        return Answer(200, outcome.answer.encode(), {"Content-Type": "text/plain"})
     status, answer = REFUSALS.get(outcome.reason, (200, ""))
     return dropped(text(outcome.answer or answer, status), outcome.reason)
-
-
-def _token(token: str) -> Answer:
-    return Answer(200, token.encode(), {"Content-Type": "text/plain"})
 
 
 class Outcome(NamedTuple):

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from ...domain.hits import Client, Hit, Identification, Location, Property
-from ...domain.periods import EPOCH
+from ...domain.hits import Client, Content, Hit, Identification, Location, Property
+from ...domain.periods import EPOCH, to_micros
 from ...domain.vocabulary import DataType, HitKind
 from ...ingest.identity import visit_by_hour
 from ...ingest.location import CLICK_IDS, UTM_FIELDS, location
@@ -55,18 +55,20 @@ def hit(row: Row, website_id: int, leaves: Sequence[Property]) -> Hit:
     return Hit(
         website_id=website_id,
         session_id=key,
-        session_uuid=uuid,
+        session=uuid.hex,
         visit_id=visit_by_hour(key, at) if visit is None else ids.known(visit),
-        created_at=at,
-        kind=kind,
-        location=_location(hostname, bool(int(has_utm)), *address),
+        at=to_micros(at),
+        content=Content(
+            kind=kind,
+            location=_location(hostname, bool(int(has_utm)), *address),
+            hostname=hostname,
+            title=title or None,
+            event_name=(name or "") if kind is HitKind.EVENT else None,
+            event_data=_document(leaves) if leaves else None,
+            properties=tuple(leaves),
+            tag=tag or None,
+        ),
         client=NO_CLIENT,
-        hostname=hostname,
-        title=title or None,
-        event_name=(name or "") if kind is HitKind.EVENT else None,
-        event_data=_document(leaves) if leaves else None,
-        properties=tuple(leaves),
-        tag=tag or None,
     )
 
 

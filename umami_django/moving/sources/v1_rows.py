@@ -2,8 +2,8 @@
 
 import json
 
-from ...domain.hits import Client, Hit, Identification
-from ...domain.periods import EPOCH
+from ...domain.hits import Client, Content, Hit, Identification
+from ...domain.periods import EPOCH, to_micros
 from ...domain.vocabulary import HitKind
 from ...ingest.identity import visit_by_hour
 from ...ingest.location import location
@@ -38,13 +38,11 @@ def pageview(row: Row, site: Site, website_id: int) -> Hit:
     return Hit(
         website_id=website_id,
         session_id=key,
-        session_uuid=session_uuid,
+        session=session_uuid.hex,
         visit_id=visit_by_hour(key, at),
-        created_at=at,
-        kind=HitKind.PAGEVIEW,
-        location=location(url, referrer, hostname),
+        at=to_micros(at),
+        content=Content(HitKind.PAGEVIEW, location(url, referrer, hostname), hostname),
         client=NO_CLIENT,
-        hostname=hostname,
     )
 
 
@@ -57,14 +55,16 @@ def event(row: Row, site: Site, website_id: int) -> Hit:
     return Hit(
         website_id=website_id,
         session_id=key,
-        session_uuid=session_uuid,
+        session=session_uuid.hex,
         visit_id=visit_by_hour(key, at),
-        created_at=at,
-        kind=HitKind.EVENT,
-        location=location(url, None, hostname),
+        at=to_micros(at),
+        content=Content(
+            kind=HitKind.EVENT,
+            location=location(url, None, hostname),
+            hostname=hostname,
+            event_name=name,
+            event_data=None if document is None else json.dumps(data, separators=(",", ":")),
+            properties=properties(data),
+        ),
         client=NO_CLIENT,
-        hostname=hostname,
-        event_name=name,
-        event_data=None if document is None else json.dumps(data, separators=(",", ":")),
-        properties=properties(data),
     )
