@@ -9,20 +9,32 @@ import jwt
 import pytest
 
 from umami_django.domain.hits import Property
+from umami_django.domain.periods import to_micros
 from umami_django.domain.vocabulary import DataType, HitKind
 from umami_django.exceptions import InvalidInput
 from umami_django.ingest import receipt
 from umami_django.ingest.address import networks
 from umami_django.ingest.geo import Place
 from umami_django.ingest.identity import (
+    anonymous_session,
     imported_salt,
+    key_of_session,
     month_number,
     session_key,
-    session_uuid,
     visit_by_hour,
 )
 from umami_django.ingest.location import location
-from umami_django.ingest.payload import NoPayload, NotJson, Payload, clean, decoded, parsed
+from umami_django.ingest.modern import sent_message
+from umami_django.ingest.payload import (
+    LONGEST_REPEATED,
+    NoPayload,
+    NotJson,
+    Payload,
+    clean,
+    decoded,
+    parsed,
+    sent,
+)
 from umami_django.ingest.pipeline import Reason, Rules, Tracked, Visitor, collect, refusal
 from umami_django.ingest.properties import properties
 from umami_django.ingest.receipt import Receipt
@@ -88,22 +100,23 @@ def test_final_slashes_are_removed_when_asked_for(url: str, stored: str) -> None
 
 
 def test_identities_are_the_same_for_ever() -> None:
-    uuid = session_uuid(SITE, "203.0.113.9", "Mozilla/5.0", "salt")
-    assert str(uuid) == str(session_uuid(SITE, "203.0.113.9", "Mozilla/5.0", "salt"))
-    assert uuid.version == 5
+    session = anonymous_session(SITE, "203.0.113.9", "Mozilla/5.0", "salt")
+    assert session == anonymous_session(SITE, "203.0.113.9", "Mozilla/5.0", "salt")
+    uuid = UUID(session)
+    assert (uuid.version, uuid.hex) == (5, session)
     assert session_key(UUID("da5aafa8-3045-5aa9-bc0e-ac9b40415be5")) == session_key(
         UUID("da5aafa8-3045-5aa9-bc0e-ac9b40415be5")
     )
-    assert 0 <= session_key(uuid) < 2**63
+    assert 0 <= session_key(uuid) == key_of_session(session) < 2**63
     others = {
-        session_uuid(UUID(int=5), "203.0.113.9", "Mozilla/5.0", "salt"),
-        session_uuid(SITE, "203.0.113.8", "Mozilla/5.0", "salt"),
-        session_uuid(SITE, "203.0.113.9", "Mozilla/5.1", "salt"),
-        session_uuid(SITE, "203.0.113.9", "Mozilla/5.0", "pepper"),
-        session_uuid(SITE, "203.0.113", ".9Mozilla/5.0", "salt"),
-        session_uuid(SITE, None, "Mozilla/5.0", "salt"),
+        anonymous_session(UUID(int=5), "203.0.113.9", "Mozilla/5.0", "salt"),
+        anonymous_session(SITE, "203.0.113.8", "Mozilla/5.0", "salt"),
+        anonymous_session(SITE, "203.0.113.9", "Mozilla/5.1", "salt"),
+        anonymous_session(SITE, "203.0.113.9", "Mozilla/5.0", "pepper"),
+        anonymous_session(SITE, "203.0.113", ".9Mozilla/5.0", "salt"),
+        anonymous_session(SITE, None, "Mozilla/5.0", "salt"),
     }
-    assert len(others | {uuid}) == 7
+    assert len(others | {session}) == 7
 
 
 def test_months_and_imported_salts() -> None:
@@ -169,8 +182,8 @@ def test_properties_are_bounded() -> None:
 def example(**fields: Any) -> Receipt:
     return Receipt(
         **(
-            {"website_id": 1, "session_uuid": SITE, "session_id": session_key(SITE), "visit_id": 5}
-            | {"visit_started_at": NOW}
+            {"website_id": 1, "session": SITE.hex, "session_id": session_key(SITE), "visit_id": 5}
+            | {"visit_started_at": to_micros(NOW)}
             | fields
         )
     )
@@ -189,8 +202,8 @@ def test_a_receipt_survives_the_journey() -> None:
         "x" * 5000,
         receipt.written(example(), "other" * 20),
         receipt.written(example(website_id=2), KEY),
-        receipt.written(example(visit_started_at=NOW - timedelta(days=20)), KEY),
-        receipt.written(example(visit_started_at=NOW + timedelta(hours=1)), KEY),
+        receipt.written(example(visit_started_at=to_micros(NOW - timedelta(days=20))), KEY),
+        receipt.written(example(visit_started_at=to_micros(NOW + timedelta(hours=1))), KEY),
         jwt.encode({"website_id": 1, "iat": 1, "aud": "umami:collect"}, KEY, algorithm="HS256"),
         jwt.encode(
             {"website_id": 1, "session_uuid": str(SITE), "visit_id": "5", "iat": "x", "aud": "umami:collect"},
@@ -225,7 +238,7 @@ def test_a_visit_goes_on_for_half_an_hour_from_its_start() -> None:
     assert third.hit.visit_id == visit_by_hour(first.hit.session_id, after)
     # the same clock hour, and so the same visit as before; the half hour runs anew
     assert third.hit.visit_id == first.hit.visit_id
-    assert third.receipt.visit_started_at == after
+    assert third.receipt.visit_started_at == to_micros(after)
 
 
 def test_the_next_clock_hour_is_another_visit_without_a_receipt() -> None:
@@ -237,6 +250,27 @@ def test_a_hit_has_all_that_was_known() -> None:
     assert (hit.client.browser, hit.client.os, hit.client.device) == ("firefox", "Linux", "desktop")
     assert (hit.client.country, hit.client.region, hit.client.city) == ("NL", "NL-NH", "Amsterdam")
     assert (hit.client.screen, hit.client.language, hit.created_at) == ("1920x1080", "de", NOW)
+
+
+def test_equal_messages_share_what_was_seen() -> None:
+    body = b'{"type": "pageview", "payload": {"website": "%s", "url": "/a/"}}' % str(SITE).encode()
+    first, again = sent(body).payload, sent(bytes(bytearray(body))).payload
+    one, other = taken_in(first).hit, taken_in(again, user_agent="Mozilla/5.1").hit
+    assert one.content is other.content and one.session != other.session
+    trimmed = collect(
+        first, Visitor(None, FIREFOX), Tracked(1, SITE), NOW, "salt", Rules(remove_trailing_slash=True)
+    ).hit
+    assert (one.content.location.url, trimmed.content.location.url) == ("/a/", "/a")
+
+
+def test_a_message_of_today_is_read_once_unless_it_is_long() -> None:
+    body = b'{"type": "event", "payload": {"website": "%s", "url": "/a"}}' % str(SITE).encode()
+    assert sent_message(body) is sent_message(bytes(bytearray(body)))
+    long = body[:-2] + b', "title": "%s"}}' % (b"x" * LONGEST_REPEATED)
+    assert sent_message(long) == sent_message(long) and sent_message(long) is not sent_message(long)
+    for _ in range(2):
+        with pytest.raises(NotJson):
+            sent_message(b"{")
 
 
 @pytest.mark.parametrize(

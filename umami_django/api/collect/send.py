@@ -10,7 +10,14 @@ from ...domain.hits import Hit, Identification
 from ...exceptions import InvalidInput, NotFound
 from ...ingest import receipt
 from ...ingest.geo import database_path, place
-from ...ingest.modern import Message, MessageType, believable_time, message, uuid_of_visit
+from ...ingest.modern import (
+    Message,
+    MessageType,
+    believable_time,
+    message,
+    sent_message,
+    uuid_of_visit,
+)
 from ...ingest.payload import NoPayload, NotJson, decoded
 from ...ingest.pipeline import (
     Accepted,
@@ -91,7 +98,7 @@ class Outcome(NamedTuple):
 def send(asked: Asked) -> Answer:
     """Take in one message; the answer has the cache token, the session and the visit."""
     try:
-        outcome = _taken_in(decoded(asked.body()), _sender(asked))
+        outcome = _taken_in(sent_message(asked.body()), _sender(asked))
     except BodyTooLarge:
         return compact_json(error_body(413), 413)
     except NoPayload:
@@ -125,7 +132,7 @@ def batch(asked: Asked) -> Answer:
     last_limit: RateLimited | None = None
     for index, entry in enumerate(body):
         try:
-            outcome = _taken_in(entry, sender)
+            outcome = _taken_in(message(entry), sender)
         except NoPayload:
             details.append(_detail(index, error_body(400, None, "payload", detail="is missing")))
         except InvalidInput as error:
@@ -169,9 +176,8 @@ def _sender(asked: Asked) -> Sender:
     )
 
 
-def _taken_in(body: Any, sender: Sender) -> Outcome:
-    """What one message comes to; nothing is stored yet. Raises InvalidInput, NoPayload, NotFound."""
-    sent = message(body)
+def _taken_in(sent: Message, sender: Sender) -> Outcome:
+    """What one message comes to; nothing is stored yet. Raises InvalidInput, NotFound, RateLimited."""
     website = website_by_uuid(sent.payload.website)
     if website is None:
         refusals.note(None, Reason.UNKNOWN_WEBSITE, sender.now)
