@@ -42,6 +42,9 @@ def main() -> None:
         return
     from benchmarks.site import server as site
 
+    if options.from_json:
+        _report([], options)
+        return
     sizes = GROWTH if options.growth else (options.pageviews,)
     results = []
     with tempfile.TemporaryDirectory() as temporary:
