@@ -19,10 +19,11 @@ STYLE = """
 
 
 def svg(results: Sequence[dict[str, Any]]) -> str:
-    """A pair of bars for each question that was asked both ways."""
+    """A pair of bars for each question that was asked both ways; of each database the largest size."""
+    largest = {result["database"]: result for result in sorted(results, key=lambda one: one["pageviews"])}
     pairs = [
         (f"{name}, {span} ({result['database']}, {result['pageviews'] / 1e6:g} M)", theirs, ours)
-        for result in results
+        for result in largest.values()
         for name, span, theirs, ours in beside(result)
     ]
     height = TOP + len(pairs) * (ROW + GAP) + 30
