@@ -36,6 +36,11 @@ BOUNDED = 5 if connection.vendor == "postgresql" else 0
 """Statements by which an answer is bounded in time within a transaction, as tests are (databases/patience.py)."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: workers share what is left while one of them is busy."""
+    items.sort(key=lambda item: "properties/test_rollups" not in item.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     """Memory that outlives a test's rows is emptied around it."""

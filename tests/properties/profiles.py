@@ -6,6 +6,7 @@ CI, on each database.
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("quick", max_examples=25)
@@ -24,6 +25,8 @@ random_traffic = settings(
 """Each example makes traffic and asks many questions."""
 
 IN_CI = 200
-of_summaries = settings(
-    random_traffic, max_examples=max(random_traffic.max_examples, IN_CI if os.environ.get("CI") else 0)
-)
+PARTS = 4
+"""What compares summaries with hits comes in so many tests, which workers share: one would take minutes by itself."""
+_examples = max(random_traffic.max_examples, IN_CI if os.environ.get("CI") else 0)
+of_summaries = settings(random_traffic, max_examples=-(-_examples // PARTS))
+in_parts = pytest.mark.parametrize("part", range(PARTS))

@@ -37,7 +37,7 @@ from umami_django.stats.raw import series as raw_series
 from umami_django.writers import write
 
 from ..traffic import hit
-from .profiles import of_summaries
+from .profiles import in_parts, of_summaries
 
 pytestmark = pytest.mark.django_db
 
@@ -235,9 +235,10 @@ def happenings(world: World, chance: Chance, *, most: int) -> Iterator[None]:
         yield
 
 
+@in_parts
 @of_summaries
 @given(st.integers(0, 2**64))
-def test_summaries_tell_what_hits_tell(world: World, seed: int) -> None:
+def test_summaries_tell_what_hits_tell(world: World, part: int, seed: int) -> None:
     """Hits in no order, late ones, erasures, building in pieces of any size; and questions all the time."""
     chance = Chance(seed)
     for _ in happenings(world, chance, most=6):
@@ -254,9 +255,10 @@ def test_the_questions_above_are_told_by_summaries(world: World) -> None:
     assert world.told_by_summaries > 40
 
 
+@in_parts
 @of_summaries
 @given(st.integers(0, 2**64))
-def test_columns_tell_what_hits_tell(world: World, seed: int) -> None:
+def test_columns_tell_what_hits_tell(world: World, part: int, seed: int) -> None:
     """The same with filters of all kinds, and questions that summaries know nothing about."""
     chance = Chance(seed)
     for _ in happenings(world, chance, most=4):
@@ -264,9 +266,10 @@ def test_columns_tell_what_hits_tell(world: World, seed: int) -> None:
             world.ask_columns(chance.question(), chance.filters(), chance)
 
 
+@in_parts
 @of_summaries
 @given(st.integers(0, 2**64))
-def test_days_counted_in_bulk_are_those_of_the_sweep(world: World, seed: int) -> None:
+def test_days_counted_in_bulk_are_those_of_the_sweep(world: World, part: int, seed: int) -> None:
     """Byte for byte, also of sessions of which pageviews were pruned."""
     chance = Chance(seed)
     world.clear()
