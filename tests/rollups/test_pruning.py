@@ -1,36 +1,26 @@
 """Once hits are pruned, nobody who asks about the time that is kept notices, and who asks about before gets totals."""
 
-import random
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories import make_account, make_website
 from tests.properties.test_v1_statistics import random_traffic
-from tests.traffic import hit
 from umami_django.domain.filters import Filter
-from umami_django.domain.hits import Client, Hit
 from umami_django.domain.periods import HOUR_US, MICROSECOND, Period, to_micros, zone
 from umami_django.domain.scope import Scope
 from umami_django.domain.vocabulary import Counted, Metric, Unit, VisitKey
 from umami_django.models import (
     EventData,
     EventDocument,
-    RollupColumn,
     RollupDay,
     RollupMark,
     RollupState,
-    RollupValues,
     Session,
-    SessionData,
     StoredHit,
-    Term,
     TermSweep,
     Website,
 )
@@ -44,124 +34,12 @@ from umami_django.stats.exactness import Exactness, exactness, knowing_pruned
 from umami_django.stats.overview import life, summary
 from umami_django.stats.rankings import ranking
 from umami_django.stats.raw import overview as by_hits
-from umami_django.stats.series import event_series, pageview_series, traffic_series
-from umami_django.writers import sessions, write
+from umami_django.stats.series import pageview_series
+from umami_django.writers import write
 
-from .test_interruptions import at_every_statement, die
+from .pruned import CUT, DAY, FIRST, HOUR, MONTHS, NOW, ZONES, Chance, Pruning, ask, lasting, seen
 
 pytestmark = pytest.mark.django_db
-
-FIRST = datetime(2026, 1, 1, tzinfo=UTC)
-CUT = datetime(2026, 3, 1, tzinfo=UTC)
-NOW = datetime(2026, 4, 20, 12, 34, tzinfo=UTC)
-MONTHS = 1
-"""To keep, so that NOW makes CUT."""
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu")
-CLIENTS = (Client(browser="chrome", country="DE"), Client(browser="firefox", country="US"), Client())
-RANKED: tuple[tuple[Metric, Counted | None], ...] = (
-    (Metric.URL, None),
-    (Metric.PATH, Counted.VISITORS),
-    (Metric.BROWSER, None),
-    (Metric.COUNTRY, None),
-    (Metric.EVENT, None),
-    (Metric.EVENT, Counted.VISITORS),
-    (Metric.ENTRY, None),
-    (Metric.EXIT, None),
-)
-OF_SESSIONS = (Metric.BROWSER, Metric.COUNTRY)
-
-
-def seen(website_id: int, visitor: str, at: datetime, url: str = "/", **more: Any) -> Hit:
-    """A visitor called `id …` is one for ever, any other one for each month. A visit is a day or a night long."""
-    is_named = visitor.startswith("id")
-    name = visitor if is_named else f"{visitor} {at:%Y-%m}"
-    client = CLIENTS[len(visitor) % 3]
-    made = hit(website_id, name, url, at=at, client=client, **more)
-    visit = made.session_id // 1000 * 1000 + int((at + 6 * HOUR).timestamp() // (12 * 3600)) % 1000
-    return made._replace(visit_id=visit, distinct_id=visitor if is_named else None)
-
-
-class Chance(random.Random):
-    """Draws what happens: much of it around the ends of months."""
-
-    def moment(self, first: datetime = FIRST, last: datetime = NOW) -> datetime:
-        if self.random() < 0.5:
-            edge = self.choice([datetime(2026, month, 1, tzinfo=UTC) for month in (2, 3, 3, 3, 4)])
-            return min(max(edge + timedelta(minutes=self.randrange(-400, 400)), first), last)
-        return first + (last - first) * self.random()
-
-    def hits(self, website_id: int, number: int, first: datetime = FIRST, last: datetime = NOW) -> list[Hit]:
-        found = []
-        for _ in range(number):
-            visitor = self.choice(("ana", "bob", "carol", "id1", "id23", "id456"))
-            event = self.choice((None, None, None, "buy"))
-            at, url = self.moment(first, last), self.choice(("/", "/a", "/b"))
-            found.append(seen(website_id, visitor, at, url, event=event))
-        return found
-
-
-def ask(website_id: int, period: Period, tz: str, *, raw_from: datetime | None = None) -> dict[str, Any]:
-    """Every question about *period*."""
-    scope = Scope(website_id, period, tz=zone(tz), raw_from=raw_from)
-    answers: dict[str, Any] = {key: summary(scope, key) for key in VisitKey}
-    answers |= {f"series {unit}": pageview_series(scope, unit) for unit in (Unit.DAY, Unit.MONTH)}
-    answers["events"] = event_series(scope, Unit.DAY)
-    answers["chart"] = traffic_series(scope, Unit.DAY, NOW)
-    for metric, counted in RANKED:
-        answers[f"{metric} {counted or ''}".strip()] = ranking(scope, metric, counted=counted)
-    return answers
-
-
-def lasting(answers: dict[str, Any], period: Period) -> dict[str, Any]:
-    """What is exact in pruned time, too: all but what visits do that reach over an end; and, of a period that reaches
-    over the cut, but visitors by what their hits tell."""
-    inexact = ["entry", "exit"]
-    if period.end >= CUT:  # an end is part of its period
-        inexact += [f"{metric} {Counted.VISITORS}" for metric in (Metric.PATH, Metric.EVENT)]
-    rest = {name: answer for name, answer in answers.items() if name not in inexact}
-    numbers, chart = rest.pop(VisitKey.VISIT), rest.pop("chart")
-    rest["chart"] = [(point.start_us, point.numbers.pageviews, point.numbers.visitors) for point in chart]
-    return rest | {"pageviews": numbers.pageviews, "visitors": numbers.visitors}
-
-
-class Pruning:
-    """A website that is pruned."""
-
-    def __init__(self, website: Website) -> None:
-        self.website = website
-        self.pk = website.pk
-
-    def clear(self) -> None:
-        for model in (
-            StoredHit,
-            Session,
-            SessionData,
-            RollupColumn,
-            RollupDay,
-            RollupMark,
-            RollupState,
-            RollupValues,
-            Term,
-        ):
-            model.objects.all().delete()
-        sessions.forget()
-
-    def build(self) -> None:
-        while build.build_step(self.pk, NOW, "default") is not None:
-            pass
-
-    def prune(self, **options: Any) -> pruning.Pruned:
-        return pruning.prune_website(self.pk, CUT, NOW, **options)
-
-    def left(self) -> int:
-        return StoredHit.objects.filter(website_id=self.pk, created_at__lt=CUT).count()
-
-
-@pytest.fixture
-def world(db: None) -> Iterator[Pruning]:
-    sessions.forget()
-    yield Pruning(make_website(make_account("olga")))
 
 
 @random_traffic
@@ -382,66 +260,6 @@ def test_a_reset_begins_anew(world: Pruning) -> None:
     world.build()
     assert summary(Scope(world.pk, Period(FIRST, NOW))).visitors == 1
     assert RollupDay.objects.count() == 0  # its hour is not over
-
-
-def test_pruning_that_dies_at_any_statement_spoils_nothing(world: Pruning) -> None:
-    write(Chance(9).hits(world.pk, 60))
-    world.build()
-    periods = [Period(FIRST, CUT - MICROSECOND), Period(CUT - 9 * DAY, NOW), Period(CUT, NOW)]
-
-    def told() -> list[dict[str, Any]]:
-        answers = [ask(world.pk, period, "UTC", raw_from=CUT) for period in periods]
-        return [lasting(answers[0], periods[0]), lasting(answers[1], periods[1]), answers[2]]
-
-    before = told()
-    for number in at_every_statement(lambda: world.prune(batch_hits=7), die):
-        assert told() == before, number
-    world.prune()
-    assert told() == before
-    assert not world.prune()
-
-
-def test_a_pruner_at_any_statement_of_a_reader_changes_no_answer(world: Pruning) -> None:
-    write(Chance(11).hits(world.pk, 60))
-    world.build()
-    period, told = Period(CUT - 9 * DAY, NOW), []
-    before = lasting(ask(world.pk, period, "UTC"), period)
-
-    def some() -> None:
-        # one batch at a time
-        def enough(_: int) -> None:
-            raise DatabaseError("killed")
-
-        with suppress(DatabaseError):
-            world.prune(batch_hits=1, progress=enough)
-
-    def question() -> None:
-        told[:] = [ask(world.pk, period, "UTC", raw_from=CUT)]
-
-    for number in at_every_statement(question, some):
-        assert lasting(told[0], period) == before, number
-    assert world.left() < 30
-
-
-def test_a_run_goes_on_where_the_time_of_the_last_was_over(world: Pruning) -> None:
-    write([seen(world.pk, "ana", CUT - DAY), seen(world.pk, "bob", CUT - 2 * DAY)])
-    world.build()
-    Website.objects.update(keep_months=MONTHS)
-    assert pruning.prune(NOW, most_s=-1, batch_hits=1) == []
-    assert world.left() == 2
-    assert RollupState.objects.get().raw_from == to_micros(CUT) // HOUR_US
-    done: list[int] = []
-
-    def stop(hits: int) -> None:
-        done.append(hits)
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        pruning.prune(NOW, batch_hits=1, progress=stop)
-    assert world.left() == 1
-    Website.objects.update(keep_months=0)  # what was begun is finished
-    assert pruning.prune(NOW)[0].hits == 1
-    assert done == [1]
 
 
 @pytest.mark.parametrize(

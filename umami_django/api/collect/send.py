@@ -9,7 +9,7 @@ from ... import conf
 from ...domain.hits import Hit, Identification
 from ...exceptions import InvalidInput, NotFound
 from ...ingest import receipt
-from ...ingest.geo import database_path, place
+from ...ingest.geo import place
 from ...ingest.modern import (
     Message,
     MessageType,
@@ -228,8 +228,7 @@ def _claims_more(sent: Message) -> bool:
 def _visitor(sent: Message, visitor: Visitor) -> Visitor:
     """The visitor whom a trusted sender speaks of; their place is that of their address."""
     if sent.address:
-        path = database_path(conf.umami_settings().GEOIP_DATABASE, conf.geoip_path())
-        where = place(sent.address, {}, proxied=False, database=path)
+        where = place(sent.address, {}, proxied=False, database=policy().geo_database)
         visitor = visitor._replace(address=sent.address, place=where)
     return visitor._replace(user_agent=sent.user_agent) if sent.user_agent else visitor
 

@@ -58,9 +58,15 @@ def collect_v1(asked: Asked) -> Answer:
     except InvalidInput as error:
         return text(_bad_request(error), 400)
     if outcome.reason is None:
-        return Answer(200, outcome.answer.encode(), {"Content-Type": "text/plain"})
+        return _token(outcome.answer)
+    if outcome.reason is Reason.NOT_RECORDING:
+        return dropped(_token(outcome.answer), outcome.reason)
     status, answer = REFUSALS.get(outcome.reason, (200, ""))
     return dropped(text(outcome.answer or answer, status), outcome.reason)
+
+
+def _token(token: str) -> Answer:
+    return Answer(200, token.encode(), {"Content-Type": "text/plain"})
 
 
 class Outcome(NamedTuple):
