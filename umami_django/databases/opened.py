@@ -5,6 +5,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 LOOKED_AT_EVERY_S = 1.0
@@ -28,15 +29,21 @@ def _note(**_: Any) -> None:
 connection_created.connect(_note, dispatch_uid="umami_django.databases.opened")
 
 
+def of_this_thread(using: str) -> BaseDatabaseWrapper | None:
+    """This thread's `connections[using]`, if it has been asked for. To ask makes one, at which Django then looks
+    three times in each request."""
+    return next((known for known in connections.all(initialized_only=True) if known.alias == using), None)
+
+
 def is_in_transaction(using: str) -> bool:
     """Is this thread inside a transaction on *using*?"""
     if not _opened.connection:
         return False
-    if connections[using].in_atomic_block:
-        return True
     if monotonic() >= _opened.look_at:
         _look()
-    return False
+        if not _opened.connection:
+            return False
+    return bool(connections[using].in_atomic_block)
 
 
 def close_old() -> None:
@@ -48,6 +55,8 @@ def close_old() -> None:
 
 
 def _look() -> None:
-    """See whether any is open."""
-    _opened.connection = any(known.connection for known in connections.all(initialized_only=True))
+    """See whether any is open, or inside a transaction in which it was lost."""
+    _opened.connection = any(
+        known.connection or known.in_atomic_block for known in connections.all(initialized_only=True)
+    )
     _opened.look_at = monotonic() + LOOKED_AT_EVERY_S

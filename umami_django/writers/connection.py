@@ -15,6 +15,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .. import conf
+from ..databases.opened import is_in_transaction, of_this_thread
 
 try:
     import fcntl
@@ -43,10 +44,10 @@ class OwnConnection:
 
         A test run gets the thread's own connection: its database must be free to go at the end.
         """
-        usual = connections[using]
         if conf.is_test_run():
-            yield usual
+            yield connections[using]
             return
+        usual = of_this_thread(using)
         with self._lock:
             own = self._opened(using)
             connections[using] = own
@@ -54,7 +55,10 @@ class OwnConnection:
                 with self._turn(own):
                     yield own
             finally:
-                connections[using] = usual
+                if usual is None:
+                    del connections[using]
+                else:
+                    connections[using] = usual
 
     def close(self) -> None:
         """Close it; the next use opens another."""
@@ -118,9 +122,8 @@ in a hundred."""
 def looking(using: str) -> Iterator[BaseDatabaseWrapper]:
     """`connections[using]` is the connection for looking something up in the block; inside a transaction of the
     host's, in which what is looked for may have been made, it stays that of the transaction."""
-    usual = connections[using]
-    if usual.in_atomic_block:
-        yield usual
+    if is_in_transaction(using):
+        yield connections[using]
         return
     with looking_connection.in_use(using) as connection:
         yield connection
