@@ -6,7 +6,7 @@ Without its salt a month's visitors cannot be recognised again, by nobody. Sourc
 import logging
 import secrets
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
@@ -19,22 +19,33 @@ logger = logging.getLogger("umami_django.collect")
 
 KEPT_AFTER_MONTH = timedelta(hours=48)
 MADE_BEFORE_MONTH = timedelta(days=7)
-FIRST_DAYS = 19
-"""Of a month, in which nobody need look for the next one yet, whatever the time zone."""
-
 LOOKED_AHEAD_EVERY_S = 3600.0
 
 _known: dict[tuple[str, int], str] = {}
 """Salts by traffic database and month: of this month, around its ends also of the month beside it."""
+_of_day: tuple[str, int, str] | None = None
+"""Traffic database, UTC day and salt of the latest hit, once nothing has to be fetched ahead: no more to look at."""
 _looked_ahead_at = float("-inf")
 
 
 def current_salt(now: datetime) -> str:
-    """The salt of the month that *now* is in. No query but the first of each process and month.
+    """The salt of the UTC month that *now* is in. No query but the first of each process and month.
 
     A week before the month ends the next one's is fetched, too, in case the database is away when it begins.
     """
-    using, month = conf.umami_settings().TRAFFIC_DATABASE, month_number(now)
+    global _of_day
+    using, today = conf.umami_settings().TRAFFIC_DATABASE, now.toordinal()
+    known, is_utc = _of_day, now.tzinfo is UTC
+    if known is not None and is_utc and known[1] == today and known[0] == using:
+        return known[2]
+    salt = _salt(using, now)
+    if is_utc and (not _ends_soon(now) or (using, month_number(now) + 1) in _known):
+        _of_day = using, today, salt
+    return salt
+
+
+def _salt(using: str, now: datetime) -> str:
+    month = month_number(now)
     if (salt := _known.get((using, month))) is None:
         oldest_kept = month_number(now - KEPT_AFTER_MONTH)
         for key in [key for key in _known if key[1] < oldest_kept]:
@@ -42,7 +53,7 @@ def current_salt(now: datetime) -> str:
         with looking(using):  # in turn: the first that comes asks for all
             salt = _known.get((using, month)) or _stored(month)
         _known[using, month] = salt
-    if now.day > FIRST_DAYS and (using, month + 1) not in _known and _ends_soon(now):
+    if (using, month + 1) not in _known and _ends_soon(now):
         _look_ahead(using, month + 1)
     return salt
 
@@ -86,8 +97,9 @@ def rotate_salts(now: datetime) -> int:
 
 def forget() -> None:
     """Drop the salts held in memory."""
-    global _looked_ahead_at
+    global _looked_ahead_at, _of_day
     _known.clear()
+    _of_day = None
     _looked_ahead_at = float("-inf")
 
 
