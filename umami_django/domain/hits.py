@@ -97,9 +97,9 @@ class Content(_Content):
         return (*self.location, self.hostname, self.title, self.event_name, self.tag)
 
     @cached_property
-    def as_json(self) -> str:
-        """The texts by the names of their columns, as an object in ASCII."""
-        return _named(HIT_TERMS, self.texts)
+    def as_text(self) -> str:
+        """The number of its kind, a tab, the texts by the names of their columns as a JSON object; ASCII."""
+        return f"{self.kind:d}\t{_named(HIT_TERMS, self.texts)}"
 
 
 def _named(columns: Iterable[str], texts: Texts) -> str:

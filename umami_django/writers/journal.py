@@ -78,9 +78,10 @@ def sync_directory(path: Path) -> None:
 class _File:
     """An open journal file of this process; closed when nobody uses it any more, and so let go of."""
 
-    def __init__(self, descriptor: int, place: str | None) -> None:
+    def __init__(self, descriptor: int, settings: Settings) -> None:
         self.descriptor = descriptor
-        self.place = place
+        self.settings = settings
+        """Those by which it was opened."""
         self.length = HEADER_BYTES
         self._lock = Lock()
         self._syncing = Lock()
@@ -130,7 +131,7 @@ class Journal:
         settings = umami_settings()
         try:
             file = self._file
-            if file is None or not self._is_good(file, settings):
+            if file is None or file.settings is not settings or file.length >= ROTATED_AT_BYTES:
                 file = self._opened(settings)
             if time.monotonic() - self._measured_at >= MEASURED_EVERY_S:
                 self._measure(settings.JOURNAL_MAX_BYTES, file)
@@ -152,14 +153,9 @@ class Journal:
     def _opened(self, settings: Settings) -> _File:
         with self._lock:
             file = self._file
-            if file is None or not self._is_good(file, settings):
-                descriptor = _new_file(directory(), settings.JOURNAL_FSYNC)
-                file = self._file = _File(descriptor, settings.JOURNAL_DIRECTORY)
+            if file is None or file.settings is not settings or file.length >= ROTATED_AT_BYTES:
+                file = self._file = _File(_new_file(directory(), settings.JOURNAL_FSYNC), settings)
             return file
-
-    @staticmethod
-    def _is_good(file: _File, settings: Settings) -> bool:
-        return file.place == settings.JOURNAL_DIRECTORY and file.length < ROTATED_AT_BYTES
 
     def _measure(self, most_bytes: int, file: _File) -> None:
         """Is the journal full? At the same time, is the file still there? Raises OSError when it is not."""

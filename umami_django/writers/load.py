@@ -25,7 +25,8 @@ from ..domain.hits import Hit, Identification
 from ..models import JournalPosition, Website
 from . import connection as connections
 from . import journal, records_1
-from .records import Damaged, Record, record
+from .records import Damaged, Record
+from .records import record as record_of
 from .rows import announce, insert, write_transaction
 from .trouble import is_lost, is_of_the_database
 
@@ -36,8 +37,8 @@ STATE_FILE = "loader.json"
 LOCK_FILE = "loader.lock"
 Read = Callable[[bytes], Record]
 FORMATS: dict[bytes, Read] = {
-    journal.MAGIC: record,
-    b"umami-journal 2 ": record,  # it had the hostname beside the browser, too
+    journal.MAGIC: record_of,
+    b"umami-journal 2 ": record_of,  # it had the hostname beside the browser, too
     b"umami-journal 1 ": records_1.record,
 }
 """By the words at the beginning of a file. A host may be upgraded while a journal waits to be loaded."""
@@ -279,22 +280,20 @@ def _header(file: IO[bytes]) -> tuple[UUID, Read] | None:
 
 def _lines(texts: Sequence[bytes], read: Read) -> list[_Line]:
     lines, size = [], 0
+    record: Record | None
     for text in texts:
         size += len(text)
         if text != EMPTY:
-            lines.append(_Line(text, size, _record(text, read)))
+            try:
+                record = read(text)
+            except Damaged as error:
+                logger.error("%s", error)
+                record = None
+            lines.append(_Line(text, size, record))
             size = 0
     if size:
         lines.append(_Line(b"", size, None))
     return lines
-
-
-def _record(text: bytes, read: Read) -> Record | None:
-    try:
-        return read(text)
-    except Damaged as error:
-        logger.error("%s", error)
-        return None
 
 
 @contextmanager

@@ -47,10 +47,7 @@ def line(accepted_ms: int, hits: Sequence[Hit], identifications: Sequence[Identi
     """The record as a line between newlines, ASCII: what another process tore before it stays apart."""
     text = f"{accepted_ms} {len(hits)}"
     for website_id, session_id, session, visit_id, at, content, client, distinct_id in hits:
-        text += (
-            f"\t{website_id} {session_id} {session} {visit_id} {at} {content.kind:d}"
-            f"\t{content.as_json}\t{client.as_json}\t"
-        )
+        text += f"\t{website_id} {session_id} {session} {visit_id} {at} {content.as_text}\t{client.as_json}\t"
         if distinct_id is not None or content.event_data is not None:
             text += _rest(distinct_id, content)
     for told in identifications:
@@ -64,6 +61,8 @@ def record(text: bytes) -> Record:
     try:
         when, *parts = checked(text).split(b"\t")
         accepted_ms, count = when.split()
+        if count == b"1" and len(parts) == PARTS:  # as most are
+            return Record(int(accepted_ms), [_hit(*parts)], [])
         told = PARTS * int(count)
         return Record(
             int(accepted_ms),
