@@ -60,9 +60,9 @@ atrack = sync_to_async(track, thread_sensitive=True)
 
 def _record(request: HttpRequest, kind: HitKind, website: str | None, **fields: Any) -> Reason | None:
     tracked = website_of(website)
-    visitor, in_force = visitor_of(request.META), policy().rules
-    now = timezone.now()
-    if (reason := refusal(visitor, in_force)) is not None:
+    in_force, now = policy(), timezone.now()
+    visitor = visitor_of(request.META, in_force)
+    if (reason := refusal(visitor, in_force.rules)) is not None:
         refusals.note(tracked.id, reason, now)
         return reason
     if not conf.is_recording():
@@ -77,7 +77,7 @@ def _record(request: HttpRequest, kind: HitKind, website: str | None, **fields: 
         language=_language(request),
         **fields,
     )
-    hit = collect(payload, visitor, tracked, now, current_salt(now), in_force).hit
+    hit, _ = collect(payload, visitor, tracked, now, current_salt(now), in_force.rules)
     if (reason := exclusion(hit, visitor, tracked.exclusions)) is not None:
         refusals.note(tracked.id, reason, now)
         return reason

@@ -7,7 +7,7 @@ host's middleware are most of a collect's work. Source: design, section 6.
 """
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache, partial
+from functools import lru_cache
 from http.client import responses
 from io import BytesIO
 from typing import Any
@@ -51,7 +51,7 @@ class CollectFirst:
             self._check_host(environ)
             # a server's stream may wait for more than was announced
             body = environ["wsgi.input"] if environ.get("CONTENT_LENGTH") else BytesIO()
-            asked = Asked(environ["REQUEST_METHOD"], environ, body, partial(WSGIRequest, environ))
+            asked = Asked(environ["REQUEST_METHOD"], environ, body)
             answer = match.func.door(asked, **match.kwargs)  # type: ignore[attr-defined]
         except Exception as error:  # as Django answers it: 400 for a host that is not allowed, else 500
             answer = _answer_to(error, environ)

@@ -8,7 +8,7 @@ from uuid import UUID
 import jwt
 import pytest
 
-from umami_django.domain.hits import Property
+from umami_django.domain.hits import Hit, Property
 from umami_django.domain.periods import to_micros
 from umami_django.domain.vocabulary import DataType, HitKind
 from umami_django.exceptions import InvalidInput
@@ -218,7 +218,9 @@ def test_any_other_receipt_is_ignored(token: str | None) -> None:
     assert receipt.read(token, KEY, website_id=1, now=NOW) is None
 
 
-def taken_in(payload: Payload, now: datetime = NOW, earlier: Receipt | None = None, **visitor: Any) -> Any:
+def taken_in(
+    payload: Payload, now: datetime = NOW, earlier: Receipt | None = None, **visitor: Any
+) -> tuple[Hit, Receipt]:
     who = Visitor(**({"address": "203.0.113.9", "user_agent": FIREFOX} | visitor))
     return collect(payload, who, Tracked(1, SITE), now, "salt", Rules(), earlier)
 
@@ -227,26 +229,28 @@ VIEW = Payload(SITE, HitKind.PAGEVIEW, "/", referrer="", screen="1920x1080", lan
 
 
 def test_a_visit_goes_on_for_half_an_hour_from_its_start() -> None:
-    first = taken_in(VIEW)
-    later = taken_in(VIEW, NOW + timedelta(minutes=30), first.receipt, address="198.51.100.1")
-    assert later.hit.session_id == first.hit.session_id
-    assert later.hit.visit_id == first.hit.visit_id
-    assert later.receipt == first.receipt
+    first, receipt_of_first = taken_in(VIEW)
+    later, receipt_of_later = taken_in(
+        VIEW, NOW + timedelta(minutes=30), receipt_of_first, address="198.51.100.1"
+    )
+    assert (later.session_id, later.visit_id) == (first.session_id, first.visit_id)
+    assert receipt_of_later == receipt_of_first
     after = NOW + timedelta(minutes=30, seconds=1)
-    third = taken_in(VIEW, after, later.receipt)
-    assert third.hit.session_id == first.hit.session_id
-    assert third.hit.visit_id == visit_by_hour(first.hit.session_id, after)
+    third, receipt_of_third = taken_in(VIEW, after, receipt_of_later)
+    assert third.session_id == first.session_id
+    assert third.visit_id == visit_by_hour(first.session_id, after)
     # the same clock hour, and so the same visit as before; the half hour runs anew
-    assert third.hit.visit_id == first.hit.visit_id
-    assert third.receipt.visit_started_at == to_micros(after)
+    assert third.visit_id == first.visit_id
+    assert receipt_of_third.visit_started_at == to_micros(after)
 
 
 def test_the_next_clock_hour_is_another_visit_without_a_receipt() -> None:
-    assert taken_in(VIEW).hit.visit_id != taken_in(VIEW, NOW + timedelta(minutes=40)).hit.visit_id
+    (hit, _), (later, _) = taken_in(VIEW), taken_in(VIEW, NOW + timedelta(minutes=40))
+    assert hit.visit_id != later.visit_id
 
 
 def test_a_hit_has_all_that_was_known() -> None:
-    hit = taken_in(VIEW, place=Place("NL", "NL-NH", "Amsterdam")).hit
+    hit, _ = taken_in(VIEW, place=Place("NL", "NL-NH", "Amsterdam"))
     assert (hit.client.browser, hit.client.os, hit.client.device) == ("firefox", "Linux", "desktop")
     assert (hit.client.country, hit.client.region, hit.client.city) == ("NL", "NL-NH", "Amsterdam")
     assert (hit.client.screen, hit.client.language, hit.created_at) == ("1920x1080", "de", NOW)
@@ -255,11 +259,11 @@ def test_a_hit_has_all_that_was_known() -> None:
 def test_equal_messages_share_what_was_seen() -> None:
     body = b'{"type": "pageview", "payload": {"website": "%s", "url": "/a/"}}' % str(SITE).encode()
     first, again = sent(body).payload, sent(bytes(bytearray(body))).payload
-    one, other = taken_in(first).hit, taken_in(again, user_agent="Mozilla/5.1").hit
+    (one, _), (other, _) = taken_in(first), taken_in(again, user_agent="Mozilla/5.1")
     assert one.content is other.content and one.session != other.session
-    trimmed = collect(
+    trimmed, _ = collect(
         first, Visitor(None, FIREFOX), Tracked(1, SITE), NOW, "salt", Rules(remove_trailing_slash=True)
-    ).hit
+    )
     assert (one.content.location.url, trimmed.content.location.url) == ("/a/", "/a")
 
 

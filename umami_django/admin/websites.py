@@ -235,11 +235,12 @@ class WebsiteAdmin(DashboardPages, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         websites = self.get_queryset(request)[:MOST_VERDICTS]
+        in_force = policy()
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("What we see about you"),
             "opts": self.opts,
-            "page": you(request, visitor_of(request.META), policy().rules, websites),
+            "page": you(request, visitor_of(request.META, in_force), in_force.rules, websites),
         }
         return TemplateResponse(request, "admin/umami_django/website/you.html", context)
 

@@ -5,8 +5,6 @@ Made with simplejwt's backend, but never with the host's `SIMPLE_JWT` settings.
 
 import hmac
 from datetime import datetime, timedelta
-from enum import StrEnum
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -14,28 +12,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError
 
-from .. import conf
+from ..services.keys import Purpose, signing_key
 
 ALGORITHM = "HS256"
-
-
-class Purpose(StrEnum):
-    """What a token is for; also its audience."""
-
-    LOGIN = "umami:login"
-    SHARE = "umami:share"
-    REALTIME = "umami:realtime"
-    COLLECT = "umami:collect"
-
-
-def signing_key(purpose: Purpose) -> str:
-    """The key of *purpose*: derived from the installation's secret, different for each purpose."""
-    return _derived(conf.secret(), purpose)
-
-
-@lru_cache(maxsize=16)
-def _derived(secret: str, purpose: Purpose) -> str:
-    return hmac.new(secret.encode(), purpose.value.encode(), sha256).hexdigest()
 
 
 def issued(purpose: Purpose, claims: dict[str, Any], now: datetime, lifetime: timedelta) -> str:

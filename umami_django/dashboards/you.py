@@ -94,4 +94,5 @@ def _reason(website: Website, visitor: Visitor, rules: Rules) -> str | None:
 def _visit(website: Website, visitor: Visitor, rules: Rules) -> Hit:
     """The hit that a visit of the website's first page would be."""
     payload = Payload(website=website.uuid, kind=HitKind.PAGEVIEW, url="/", hostname=website.domain)
-    return collect(payload, visitor, Tracked(website.pk, website.uuid), timezone.now(), "", rules).hit
+    hit, _ = collect(payload, visitor, Tracked(website.pk, website.uuid), timezone.now(), "", rules)
+    return hit

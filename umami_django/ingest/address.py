@@ -114,20 +114,22 @@ def client_address(
     that is not itself a trusted proxy. What a visitor writes into these headers stands further left and is never
     reached. Garbage counts as nothing: the proxy's own address remains.
     """
-    if is_trusted(remote, trusted) and (named := _named(meta, trusted, header)) is not None:
-        return named
-    return _canonical(remote)
+    named = named_address(meta, trusted, header) if is_trusted(remote, trusted) else None
+    return named or canonical(remote)
 
 
-def _canonical(text: str | None) -> str | None:
+def canonical(text: str | None) -> str | None:
+    """The address in *text* as it is written by everybody; None when it holds none."""
+    if text and _ipv4(text) is not None:
+        return text
     address = parsed_address(text)
     return None if address is None else str(address)
 
 
-def _named(meta: Mapping[str, Any], trusted: Networks, header: str | None) -> str | None:
+def named_address(meta: Mapping[str, Any], trusted: Networks, header: str | None) -> str | None:
     """The address that a proxy names; None when it names none, or nobody but other proxies."""
     if header is not None:
-        return _canonical(meta.get(header, "").rpartition(",")[2])
+        return canonical(meta.get(header, "").rpartition(",")[2])
     for text in _nearest_first(meta):
         bare = text.strip().strip('"')
         if (number := _ipv4(bare)) is not None:

@@ -70,13 +70,6 @@ class Tracked:
     exclusions: Exclusions = field(default_factory=Exclusions)
 
 
-class Accepted(NamedTuple):
-    """A hit to be written, and the receipt for the tracker."""
-
-    hit: Hit
-    receipt: Receipt
-
-
 def refusal(visitor: Visitor, rules: Rules) -> Reason | None:
     """Why *visitor* is not counted, or None when they are. Source: v1 reference 4.2, steps 2 and 3."""
     if rules.refuse_bots and bot_rule(visitor.user_agent):
@@ -114,12 +107,18 @@ def collect(
     rules: Rules,
     earlier: Receipt | None = None,
     secret: str = "",
-) -> Accepted:
-    """The hit that *payload* tells of. An *earlier* receipt keeps the session and, for 30 minutes, the visit.
+) -> tuple[Hit, Receipt]:
+    """The hit that *payload* tells of, and the receipt for its sender. An *earlier* receipt keeps the session and, for
+    30 minutes, the visit.
 
     A distinct id, keyed by the installation's *secret*, goes before both. Source: design, section 4; v1 reference 4.
     """
-    session = _session(payload, visitor, website, salt, earlier, secret)
+    if payload.distinct_id:
+        session = identified_session(website.uuid, payload.distinct_id, secret)
+    elif earlier is not None:
+        session = earlier.session
+    else:
+        session = anonymous_session(website.uuid, visitor.address, visitor.user_agent, salt)
     at = to_micros(now)
     receipt = renewed(website.id, session, earlier, at)
     hit = Hit(
@@ -128,16 +127,15 @@ def collect(
         session,
         receipt.visit_id,
         at,
-        _content(payload, rules.remove_trailing_slash),
+        payload.contents.get(rules.remove_trailing_slash) or _content(payload, rules.remove_trailing_slash),
         _client(visitor.user_agent, payload.screen, payload.language, visitor.place),
         payload.distinct_id,
     )
-    return Accepted(hit, receipt)
+    return hit, receipt
 
 
-def identify(accepted: Accepted, data: object) -> Identification:
-    """What the visitor of an accepted message is told to be; the message itself is no hit."""
-    hit = accepted.hit
+def identify(hit: Hit, data: object) -> Identification:
+    """What the visitor of *hit* is told to be; the message itself is no hit."""
     return Identification(
         website_id=hit.website_id,
         session_id=hit.session_id,
@@ -150,36 +148,24 @@ def identify(accepted: Accepted, data: object) -> Identification:
     )
 
 
-def _session(
-    payload: Payload, visitor: Visitor, website: Tracked, salt: str, earlier: Receipt | None, secret: str
-) -> str:
-    if payload.distinct_id:
-        return identified_session(website.uuid, payload.distinct_id, secret)
-    if earlier is not None:
-        return earlier.session
-    return anonymous_session(website.uuid, visitor.address, visitor.user_agent, salt)
-
-
 def _content(payload: Payload, remove_trailing_slash: bool) -> Content:
-    """What *payload* tells of; a payload that comes again has it with it."""
-    known = payload.contents.get(remove_trailing_slash)
-    if known is None:
-        known = payload.contents[remove_trailing_slash] = Content(
-            kind=payload.kind,
-            location=location(
-                payload.url,
-                payload.referrer,
-                payload.hostname,
-                remove_trailing_slash=remove_trailing_slash,
-            ),
-            hostname=payload.hostname,
-            title=payload.title,
-            event_name=payload.event_name,
-            event_data=_document(payload.event_data),
-            properties=properties(payload.event_data),
-            tag=payload.tag,
-        )
-    return known
+    """What *payload* tells of; a payload that comes again has it with it from now on."""
+    content = payload.contents[remove_trailing_slash] = Content(
+        kind=payload.kind,
+        location=location(
+            payload.url,
+            payload.referrer,
+            payload.hostname,
+            remove_trailing_slash=remove_trailing_slash,
+        ),
+        hostname=payload.hostname,
+        title=payload.title,
+        event_name=payload.event_name,
+        event_data=_document(payload.event_data),
+        properties=properties(payload.event_data),
+        tag=payload.tag,
+    )
+    return content
 
 
 @lru_cache(maxsize=8192)

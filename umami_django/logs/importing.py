@@ -124,7 +124,7 @@ def _hit(
         outcome.skipped[Skip.BOT if reason is Reason.BOT else Skip.REFUSED] += 1
         return None
     moment = request.moment.astimezone(UTC)
-    hit = collect(_payload(request, website), visitor, website, moment, salt_for(moment, now), rules).hit
+    hit, _ = collect(_payload(request, website), visitor, website, moment, salt_for(moment, now), rules)
     if exclusion(hit, visitor, website.exclusions) is not None:
         outcome.skipped[Skip.EXCLUDED] += 1
         return None

@@ -7,6 +7,7 @@ from ..conf import Settings
 from ..ingest.address import Networks, header_key, networks
 from ..ingest.geo import PlaceHeaders, database_path, place_headers
 from ..ingest.pipeline import Rules
+from .keys import Purpose, signing_key
 from .rate import Rate, parsed_rate
 
 
@@ -21,6 +22,8 @@ class Policy:
     place_headers: tuple[PlaceHeaders, ...]
     geo_database: str | None
     rate: Rate | None
+    key: str
+    """What cache tokens are signed with."""
 
 
 _worked_out: tuple[Settings, Policy] | None = None
@@ -33,9 +36,10 @@ def policy() -> Policy:
     """
     global _worked_out
     settings = conf.umami_settings()
-    if _worked_out is None or _worked_out[0] is not settings:
-        _worked_out = settings, _of(settings)
-    return _worked_out[1]
+    known = _worked_out
+    if known is None or known[0] is not settings:
+        known = _worked_out = settings, _of(settings)
+    return known[1]
 
 
 def _of(settings: Settings) -> Policy:
@@ -51,6 +55,7 @@ def _of(settings: Settings) -> Policy:
         place_headers=_place_headers(settings),
         geo_database=database_path(settings.GEOIP_DATABASE, conf.geoip_path()),
         rate=_rate(settings),
+        key=signing_key(Purpose.COLLECT),
     )
 
 

@@ -3,10 +3,11 @@
 Django's request and response objects cost as much as all else a hit needs; `CollectFirst` does without them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 
 from ... import conf
@@ -24,29 +25,27 @@ class BodyTooLarge(UmamiError):
 
 
 class Asked:
-    """One request to a door: its method, its headers and addresses as WSGI names them, its body."""
+    """One request to a door: its method, its headers and addresses as WSGI names them, its body; Django's request,
+    where there is one."""
 
     __slots__ = ("_body", "_request", "_source", "meta", "method", "writable")
 
     def __init__(
-        self, method: str, meta: Mapping[str, Any], source: Readable, request: Callable[[], HttpRequest]
+        self, method: str, meta: dict[str, Any], source: Readable, request: HttpRequest | None = None
     ) -> None:
         self.method = method
         self.meta = meta
-        self.writable: dict[int, bool] = {}
+        self.writable: dict[int, bool] | None = None
         """Whether the sender may change a website, by its key, as far as it was asked."""
         self._source = source
         self._request = request
         self._body: bytes | None = None
 
-    @classmethod
-    def by(cls, request: HttpRequest) -> "Asked":
-        """What Django was asked."""
-        return cls(request.method or "", request.META, request, lambda: request)
-
     def request(self) -> HttpRequest:
         """As Django has it, for what only few hits need."""
-        return self._request()
+        if self._request is None:
+            self._request = WSGIRequest(self.meta)
+        return self._request
 
     def body(self) -> bytes:
         """The body. Read here, once, whatever Django's own limit for forms is. Raises BodyTooLarge."""

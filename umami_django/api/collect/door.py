@@ -17,8 +17,7 @@ from ...ingest.pipeline import Reason, Tracked
 from ...models import Website
 from ...services import refusals
 from ...services.directory import website_by_uuid
-from ...services.policy import policy
-from ...services.rate import buckets
+from ...services.rate import Rate, buckets
 from ...writers import is_stalled
 from ..authentication import asker_of
 from ..cors import ALLOW_ORIGIN, preflight_headers
@@ -78,11 +77,20 @@ def view_of(door: Door) -> View:
     @transaction.non_atomic_requests
     @wraps(door)
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
-        return door(Asked.by(request), **named).as_response()
+        return door(Asked(request.method or "", request.META, request, request), **named).as_response()
 
     found = cast(View, view)
     found.door = door
     return found
+
+
+class NotCounted(UmamiError):
+    """The hit is not stored, and why; the answer, where it is to be another than usual."""
+
+    def __init__(self, reason: Reason, answer: str | None = None) -> None:
+        self.reason = reason
+        self.answer = answer
+        super().__init__()
 
 
 class RateLimited(UmamiError):
@@ -93,10 +101,9 @@ class RateLimited(UmamiError):
         super().__init__()
 
 
-def require_room(asked: Asked, address: str | None, website: Tracked, now: datetime) -> None:
+def require_room(rate: Rate, asked: Asked, address: str | None, website: Tracked, now: datetime) -> None:
     """Let one more hit of *address* in. Raises RateLimited, but not for somebody who may write to the website."""
-    rate = policy().rate
-    wait_s = buckets.take(address, website.id, rate) if rate else 0
+    wait_s = buckets.take(address, website.id, rate)
     if wait_s and not may_write(asked, website):
         refusals.note(website.id, Reason.RATE_LIMITED, now)
         raise RateLimited(wait_s)
@@ -105,6 +112,8 @@ def require_room(asked: Asked, address: str | None, website: Tracked, now: datet
 def may_write(asked: Asked, website: Tracked) -> bool:
     """Is it asked by somebody who may change the website? Looked up once for each website of a request."""
     known = asked.writable
+    if known is None:
+        known = asked.writable = {}
     if website.id not in known:
         viewer = asker_of(asked.request()).viewer
         known[website.id] = Website.objects.changeable_by(viewer).filter(pk=website.id).exists()

@@ -13,7 +13,7 @@ from uuid import UUID
 from ...exceptions import InvalidInput
 from ...ingest.payload import NoPayload, Sent
 from .asked import Answer, Asked
-from .door import REASON_HEADER, RateLimited, dropped, limited, open_door
+from .door import REASON_HEADER, NotCounted, RateLimited, dropped, limited, open_door
 from .views import taken_in
 
 GIF = (
@@ -40,13 +40,14 @@ def pixel(asked: Asked, website: UUID) -> Answer:
     if asked.method != "GET":
         return answer
     try:
-        outcome = taken_in(asked, Sent(_message(asked, str(website))))
+        taken_in(asked, Sent(_message(asked, str(website))))
+    except NotCounted as error:
+        return dropped(answer, error.reason)
     except RateLimited as error:
         return limited(answer, error)
     except (InvalidInput, NoPayload):
         answer.headers[REASON_HEADER] = INVALID
-        return answer
-    return answer if outcome.reason is None else dropped(answer, outcome.reason)
+    return answer
 
 
 def _message(asked: Asked, website: str) -> dict[str, Any]:

@@ -20,9 +20,7 @@ from ...ingest.modern import (
 )
 from ...ingest.payload import NoPayload, NotJson, decoded
 from ...ingest.pipeline import (
-    Accepted,
     Reason,
-    Rules,
     Tracked,
     Visitor,
     collect,
@@ -33,11 +31,10 @@ from ...ingest.pipeline import (
 from ...ingest.receipt import Receipt
 from ...services import pruning, refusals
 from ...services.directory import website_by_uuid
-from ...services.policy import policy
+from ...services.policy import Policy, policy
 from ...services.salts import salt_for
 from ...services.visitors import visitor_of
 from ...writers import store
-from ..tokens import Purpose, signing_key
 from ..v3.errors import error_body, invalid_body
 from .asked import Answer, Asked, BodyTooLarge
 from .door import (
@@ -60,7 +57,7 @@ class Sender:
     """Who sends messages, and what the request says of them; the same for all messages of a batch."""
 
     visitor: Visitor
-    rules: Rules
+    in_force: Policy
     token: str | None
     now: datetime
     asked: Asked
@@ -72,7 +69,7 @@ class Outcome(NamedTuple):
     receipt: Receipt | None = None
     """Of a message that is taken in."""
     token: str | None = None
-    """The one that was sent, while it is still good."""
+    """The cache token: the one that was sent, while it is still good."""
     hit: Hit | None = None
     identification: Identification | None = None
     dropped: Reason | None = None
@@ -81,7 +78,7 @@ class Outcome(NamedTuple):
         """The token that the sender is to send back; None when the message is not taken in."""
         if self.receipt is None or self.token is not None:
             return self.token
-        return receipt.written(self.receipt, signing_key(Purpose.COLLECT))
+        return receipt.written(self.receipt, policy().key)
 
     def answer(self) -> dict[str, Any]:
         """What the sender of a single message is told."""
@@ -167,9 +164,10 @@ def _detail(index: int, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sender(asked: Asked) -> Sender:
+    in_force = policy()
     return Sender(
-        visitor=visitor_of(asked.meta),
-        rules=policy().rules,
+        visitor=visitor_of(asked.meta, in_force),
+        in_force=in_force,
         token=asked.meta.get("HTTP_X_UMAMI_CACHE"),
         now=datetime.now(UTC),
         asked=asked,
@@ -183,41 +181,31 @@ def _taken_in(sent: Message, sender: Sender) -> Outcome:
         refusals.note(None, Reason.UNKNOWN_WEBSITE, sender.now)
         raise NotFound("Website not found.")
     trusted = _claims_more(sent) and may_write(sender.asked, website)
-    if not trusted:
-        require_room(sender.asked, sender.visitor.address, website, sender.now)
+    in_force = sender.in_force
+    if not trusted and in_force.rate is not None:
+        require_room(in_force.rate, sender.asked, sender.visitor.address, website, sender.now)
     visitor = _visitor(sent, sender.visitor) if trusted else sender.visitor
-    if (reason := refusal(visitor, sender.rules)) is not None:
+    if (reason := refusal(visitor, in_force.rules)) is not None:
         return _refused(reason, website, sender)
     moment = believable_time(sent.timestamp, sender.now, trusted=trusted)
     if pruning.is_pruned(website.id, moment, sender.now):
         return _refused(Reason.PRUNED_PERIOD, website, sender)
-    earlier = receipt.read(sender.token, signing_key(Purpose.COLLECT), website_id=website.id, now=moment)
-    accepted = _accepted(sent, sender, website, visitor, moment, earlier)
-    if (reason := exclusion(accepted.hit, visitor, website.exclusions)) is not None:
+    earlier = receipt.read(sender.token, in_force.key, website_id=website.id, now=moment)
+    salt = salt_for(moment, sender.now)
+    hit, found = collect(sent.payload, visitor, website, moment, salt, in_force.rules, earlier, conf.secret())
+    if (reason := exclusion(hit, visitor, website.exclusions)) is not None:
         return _refused(reason, website, sender)
-    token = sender.token if accepted.receipt is earlier else None
+    token = sender.token if found is earlier else None
     if not conf.is_recording():
-        return Outcome(accepted.receipt, token, dropped=Reason.NOT_RECORDING)
+        return Outcome(found, token, dropped=Reason.NOT_RECORDING)
     if sent.type is MessageType.IDENTIFY:
-        return Outcome(accepted.receipt, token, identification=identify(accepted, sent.data))
-    return Outcome(accepted.receipt, token, accepted.hit)
+        return Outcome(found, token, identification=identify(hit, sent.data))
+    return Outcome(found, token, hit)
 
 
 def _refused(reason: Reason, website: Tracked, sender: Sender) -> Outcome:
     refusals.note(website.id, reason, sender.now)
     return Outcome(dropped=reason)
-
-
-def _accepted(
-    sent: Message,
-    sender: Sender,
-    website: Tracked,
-    visitor: Visitor,
-    moment: datetime,
-    earlier: Receipt | None,
-) -> Accepted:
-    salt = salt_for(moment, sender.now)
-    return collect(sent.payload, visitor, website, moment, salt, sender.rules, earlier, conf.secret())
 
 
 def _claims_more(sent: Message) -> bool:

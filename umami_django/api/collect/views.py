@@ -4,7 +4,6 @@ It reads like the stages: visitor, payload, website, hit, rows. Source: v1 refer
 """
 
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from ... import conf
 from ...exceptions import InvalidInput
@@ -17,9 +16,9 @@ from ...services.policy import policy
 from ...services.salts import current_salt
 from ...services.visitors import visitor_of
 from ...writers import store
-from ..tokens import Purpose, signing_key
 from .asked import Answer, Asked, BodyTooLarge
 from .door import (
+    NotCounted,
     RateLimited,
     dropped,
     limited,
@@ -46,7 +45,12 @@ def collect_v1(asked: Asked) -> Answer:
     session, the hit, and terms not seen before.
     """
     try:
-        outcome = taken_in(asked, sent(asked.body()))
+        return _token(taken_in(asked, sent(asked.body())))
+    except NotCounted as error:
+        if error.reason is Reason.NOT_RECORDING:
+            return dropped(_token(error.answer or ""), error.reason)
+        status, answer = REFUSALS.get(error.reason, (200, ""))
+        return dropped(text(error.answer or answer, status), error.reason)
     except BodyTooLarge:
         return text("Body exceeded 1mb limit", 413)
     except NotJson:
@@ -57,53 +61,41 @@ def collect_v1(asked: Asked) -> Answer:
         return limited(text("429 Too Many Requests", 429), error)
     except InvalidInput as error:
         return text(_bad_request(error), 400)
-    if outcome.reason is None:
-        return _token(outcome.answer)
-    if outcome.reason is Reason.NOT_RECORDING:
-        return dropped(_token(outcome.answer), outcome.reason)
-    status, answer = REFUSALS.get(outcome.reason, (200, ""))
-    return dropped(text(outcome.answer or answer, status), outcome.reason)
 
 
 def _token(token: str) -> Answer:
     return Answer(200, token.encode(), {"Content-Type": "text/plain"})
 
 
-class Outcome(NamedTuple):
-    """What became of a message: the cache token or what is to be said, and why it was not counted."""
-
-    answer: str = ""
-    reason: Reason | None = None
-
-
-def taken_in(asked: Asked, told: Sent) -> Outcome:
-    """Store what a message of v1 tells. Raises NoPayload, InvalidInput, RateLimited, and what storing raises."""
-    visitor, in_force = visitor_of(asked.meta), policy().rules
-    now, key = datetime.now(UTC), signing_key(Purpose.COLLECT)
-    if (reason := refusal(visitor, in_force)) is not None:
-        return _refused(reason, website_named(told.message), now)
+def taken_in(asked: Asked, told: Sent) -> str:
+    """Store what a message of v1 tells; the cache token. Raises NoPayload, InvalidInput, RateLimited, NotCounted, and
+    what storing raises."""
+    in_force, now = policy(), datetime.now(UTC)
+    visitor = visitor_of(asked.meta, in_force)
+    if (reason := refusal(visitor, in_force.rules)) is not None:
+        raise _refused(reason, website_named(told.message), now)
     payload = told.payload
     website = website_by_uuid(payload.website)
     if website is None:
-        refusals.note(None, Reason.UNKNOWN_WEBSITE, now)
-        return Outcome(f"Website not found: {payload.website}", Reason.UNKNOWN_WEBSITE)
-    require_room(asked, visitor.address, website, now)
-    sent_back = asked.meta.get("HTTP_X_UMAMI_CACHE") or payload.cache or ""
-    earlier = receipt.read(sent_back, key, website_id=website.id, now=now)
-    accepted = collect(payload, visitor, website, now, current_salt(now), in_force, earlier)
-    if (reason := exclusion(accepted.hit, visitor, website.exclusions)) is not None:
-        return _refused(reason, website, now)
+        raise _refused(Reason.UNKNOWN_WEBSITE, None, now, f"Website not found: {payload.website}")
+    if in_force.rate is not None:
+        require_room(in_force.rate, asked, visitor.address, website, now)
+    sent_back: str = asked.meta.get("HTTP_X_UMAMI_CACHE") or payload.cache or ""
+    earlier = receipt.read(sent_back, in_force.key, website_id=website.id, now=now) if sent_back else None
+    hit, found = collect(payload, visitor, website, now, current_salt(now), in_force.rules, earlier)
+    if (reason := exclusion(hit, visitor, website.exclusions)) is not None:
+        raise _refused(reason, website, now)
     # a token that is still good need not be signed again
-    token: str = sent_back if accepted.receipt is earlier else receipt.written(accepted.receipt, key)
+    token = sent_back if found is earlier else receipt.written(found, in_force.key)
     if not conf.is_recording():
-        return Outcome(token, Reason.NOT_RECORDING)
-    store([accepted.hit])
-    return Outcome(token)
+        raise NotCounted(Reason.NOT_RECORDING, token)
+    store((hit,))
+    return token
 
 
-def _refused(reason: Reason, website: Tracked | None, now: datetime) -> Outcome:
+def _refused(reason: Reason, website: Tracked | None, now: datetime, answer: str | None = None) -> NotCounted:
     refusals.note(website.id if website else None, reason, now)
-    return Outcome(reason=reason)
+    return NotCounted(reason, answer)
 
 
 def _bad_request(error: InvalidInput) -> str:
