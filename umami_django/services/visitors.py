@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..ingest.address import canonical, client_address, is_trusted, named_address
-from ..ingest.geo import place
+from ..ingest.geo import NOWHERE, place
 from ..ingest.pipeline import Visitor
 from .policy import Policy, policy
 
@@ -24,6 +24,10 @@ def visitor_of(meta: Mapping[str, Any], asked: Policy) -> Visitor:
     proxied = is_trusted(remote, asked.proxies)
     named = named_address(meta, asked.proxies, asked.address_header) if proxied else None
     address = named or canonical(remote)
-    where = place(address, meta, proxied=proxied, named_in=asked.place_headers, database=asked.geo_database)
+    where = NOWHERE
+    if proxied or asked.geo_database is not None:
+        where = place(
+            address, meta, proxied=proxied, named_in=asked.place_headers, database=asked.geo_database
+        )
     signals = meta.get("HTTP_DNT") == "1" or meta.get("HTTP_SEC_GPC") == "1"
     return Visitor(address, meta.get("HTTP_USER_AGENT", ""), where, signals)

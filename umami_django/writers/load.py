@@ -84,6 +84,20 @@ class _Line:
     """None for a damaged line."""
 
 
+@dataclass(slots=True)
+class _Part:
+    """Lines of one file that are to be stored."""
+
+    identity: UUID
+    position: int
+    """Where they begin."""
+    lines: Sequence[_Line]
+
+    @property
+    def size(self) -> int:
+        return sum([line.size for line in self.lines])
+
+
 class Loader:
     """Loads one journal; make it with `loading`."""
 
@@ -99,7 +113,7 @@ class Loader:
         self._lag_s, self._waiting_bytes = 0.0, 0
         try:
             with _no_garbage_collection():
-                taken = sum([self._load_some(path) for path in journal.files(self._directory)])
+                taken = self._load_some(journal.files(self._directory))
             self.state.last_error = None
         except Exception as error:
             self._positions.clear()
@@ -119,18 +133,34 @@ class Loader:
         self._tell(now=True)
         return self.state.loaded - before
 
-    def _load_some(self, path: Path) -> int:
+    def _load_some(self, paths: Sequence[Path]) -> int:
+        """Of each file; of as many at once as make a full transaction. How many bytes."""
+        taken, size, parts = 0, 0, []
+        for path in paths:
+            if (part := self._read(path)) is None:
+                continue
+            parts.append(part)
+            size += part.size
+            if size >= BYTES_AT_ONCE:
+                self._store(parts)
+                taken, size, parts = taken + size, 0, []
+        if parts:
+            self._store(parts)
+        return taken + size
+
+    def _read(self, path: Path) -> _Part | None:
+        """Some of a file; None where nothing is left. A file that is complete and stored is removed."""
         try:
             file = path.open("rb")
         except FileNotFoundError:
-            return 0
+            return None
         with file:
             # asked before reading: what is written after that answer is not missed
             is_complete = journal.try_to_hold(file.fileno())
             header = _header(file)
             if header is None:
                 logger.error("%s is no journal: left alone.", path)
-                return 0
+                return None
             identity, read = header
             position = self._position(identity)
             file.seek(position)
@@ -138,48 +168,49 @@ class Loader:
             self._waiting_bytes += os.fstat(file.fileno()).st_size - file.tell()
         torn = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         if lines:
-            self._store(identity, position, _lines(lines, read))
-        elif is_complete:
+            return _Part(identity, position, _lines(lines, read))
+        if is_complete:
             if torn:
                 logger.warning("%s ends in %d bytes of a hit that was never acknowledged.", path, len(torn))
             self._remove(path, identity)
-        return sum(map(len, lines))
+        return None
 
-    def _store(self, identity: UUID, position: int, lines: Sequence[_Line]) -> None:
-        """All of *lines* in one transaction; those around one that cannot be stored, without it."""
+    def _store(self, parts: Sequence[_Part]) -> None:
+        """All of *parts* in one transaction; what is around a line that cannot be stored, without it."""
         try:
-            self._commit(identity, position, lines)
+            self._commit(parts)
         except Exception as error:
             if not _is_of_the_hits(error):
                 raise
-            if len(lines) == 1:
-                logger.exception("A hit cannot be stored.")
-                self._commit(identity, position, [_Line(lines[0].text, lines[0].size, None)])
+            if halves := _halves(parts):
+                for half in halves:
+                    self._store(half)
                 return
-            middle = len(lines) // 2
-            self._store(identity, position, lines[:middle])
-            self._store(identity, self._positions[identity], lines[middle:])
+            logger.exception("A hit cannot be stored.")
+            part = parts[0]
+            self._commit([_Part(part.identity, part.position, [_Line(part.lines[0].text, part.size, None)])])
 
-    def _commit(self, identity: UUID, position: int, lines: Sequence[_Line]) -> None:
+    def _commit(self, parts: Sequence[_Part]) -> None:
+        lines = [line for part in parts for line in part.lines]
         records = [line.record for line in lines if line.record]
         self._keep([line.text for line in lines if line.record is None and line.text])
-        moved_to = position + sum([line.size for line in lines])
+        moved = {part.identity: part.position + part.size for part in parts}
         using = umami_settings().TRAFFIC_DATABASE
         with connections.own_connection.in_use(using) as connection:
             try:
                 with write_transaction(using):
                     hits, identifications = _of_living_websites(records)
                     insert(hits, identifications, using)
-                    if not (
-                        JournalPosition.objects.using(using)
-                        .filter(file=identity, position=position)
-                        .update(position=moved_to)
-                    ):
-                        raise MovedElsewhere
+                    for part in parts:
+                        known = JournalPosition.objects.using(using).filter(
+                            file=part.identity, position=part.position
+                        )
+                        if not known.update(position=moved[part.identity]):
+                            raise MovedElsewhere
             except DatabaseError:
                 is_lost(connection)
                 raise
-        self._positions[identity] = moved_to
+        self._positions.update(moved)
         announce(hits)
         self.state.loaded += sum(len(record.hits) + len(record.identifications) for record in records)
         if records:
@@ -276,6 +307,19 @@ def _header(file: IO[bytes]) -> tuple[UUID, Read] | None:
         return UUID(header[len(journal.MAGIC) : -1].decode()), read
     except ValueError:
         return None
+
+
+def _halves(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """*parts* cut in two; none of a single line."""
+    middle = len(parts) // 2
+    if middle:
+        return [[*parts[:middle]], [*parts[middle:]]]
+    part = parts[0]
+    middle = len(part.lines) // 2
+    if not middle:
+        return []
+    first = _Part(part.identity, part.position, part.lines[:middle])
+    return [[first], [_Part(part.identity, part.position + first.size, part.lines[middle:])]]
 
 
 def _lines(texts: Sequence[bytes], read: Read) -> list[_Line]:
