@@ -45,7 +45,7 @@ FORMATS: dict[bytes, Read] = {
 EMPTY = b"\n"
 REJECTED = "rejected.lines"
 STATE_EVERY_S = 1.0
-STEP_S = 0.3
+STEP_S = 0.2
 """Steps begin this far apart unless there is much to do: fuller batches cost less."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 STARTING_MAY_TAKE_S = 60.0
