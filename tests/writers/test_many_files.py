@@ -1,5 +1,6 @@
 """Several processes write, each to a file of its own: one transaction takes from all of them."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,46 @@ def test_what_somebody_else_took_of_one_file_is_told_before_any_is_stored(
     with pytest.raises(load.MovedElsewhere):
         loader.step()
     assert urls() == ["/a", "/b"]
+
+
+class Growing(io.FileIO):
+    """A file of which a reader sees a part first, and is told that it ends there."""
+
+    seen_bytes = 0
+    has_ended = False
+
+    def readinto(self, buffer: Any) -> int:
+        if self.has_ended:
+            return super().readinto(buffer) or 0
+        room = min(len(buffer), self.seen_bytes - self.tell())
+        self.has_ended = room <= 0
+        return super().readinto(memoryview(buffer)[: max(room, 0)]) or 0
+
+
+@pytest.mark.parametrize("seen_of_the_line", [0, 1, 5, 60])
+def test_a_line_that_grows_while_it_is_read_is_stored_once(
+    processes: list[journal.Journal],
+    directory: Path,
+    loader: Loader,
+    website: Website,
+    monkeypatch: pytest.MonkeyPatch,
+    seen_of_the_line: int,
+) -> None:
+    write(processes[0], website, "/a")
+    (path,) = journal.files(directory)
+    Growing.seen_bytes = path.stat().st_size + seen_of_the_line
+    write(processes[0], website, "/b", "/c")
+    usual = Path.open
+
+    def opened(path: Path, mode: str = "r", **how: Any) -> Any:
+        return io.BufferedReader(Growing(path, mode)) if mode == "rb" else usual(path, mode, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", opened)
+        assert loader.step()
+    loader.load_all()
+    assert urls() == ["/a", "/b", "/c"]
+    assert not (directory / REJECTED).exists()
 
 
 def _identity(path: Path) -> str:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from threading import Event
@@ -164,9 +165,8 @@ class Loader:
             identity, read = header
             position = self._position(identity)
             file.seek(position)
-            lines = file.readlines(BYTES_AT_ONCE)
+            lines, torn = _complete_lines(file)
             self._waiting_bytes += os.fstat(file.fileno()).st_size - file.tell()
-        torn = lines.pop() if lines and not lines[-1].endswith(b"\n") else b""
         if lines:
             return _Part(identity, position, _lines(lines, read))
         if is_complete:
@@ -307,6 +307,17 @@ def _header(file: IO[bytes]) -> tuple[UUID, Read] | None:
         return UUID(header[len(journal.MAGIC) : -1].decode()), read
     except ValueError:
         return None
+
+
+def _complete_lines(file: IO[bytes]) -> tuple[list[bytes], bytes]:
+    """About so many bytes of a file that may grow meanwhile, as whole lines, and what stands behind the last of them.
+
+    Cut into lines only when all is read: `readlines` gives the part of a line that is there, and then, should more have
+    come, the rest as a line of its own.
+    """
+    text = file.read(BYTES_AT_ONCE) + file.readline()
+    end = text.rfind(b"\n") + 1
+    return BytesIO(text[:end]).readlines(), text[end:]
 
 
 def _halves(parts: Sequence[_Part]) -> list[list[_Part]]:
