@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -12,6 +14,8 @@ from django.utils import timezone
 from tests.factories import make_account, make_admin, make_website
 from tests.traffic import START, Traffic
 from umami_django.domain.roles import Role
+from umami_django.ingest import identity
+from umami_django.ingest.identity import anonymous_session
 from umami_django.models import (
     Account,
     EventData,
@@ -161,6 +165,26 @@ def test_the_next_months_salt_is_fetched_a_week_ahead(django_assert_num_queries:
     with django_assert_num_queries(0):
         assert salts.current_salt(datetime(2026, 3, 1, tzinfo=UTC)) != this
         assert salts.salt_for(datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)) == this
+
+
+def test_a_salt_that_is_destroyed_stays_in_no_memory() -> None:
+    salts.forget()
+    old = salts.current_salt(datetime(2026, 2, 10, tzinfo=UTC))
+    anonymous_session(uuid4(), "203.0.113.9", "Mozilla/5.0", old)
+    assert salts.current_salt(datetime(2026, 3, 2, 23, tzinfo=UTC)) != old
+    assert old in salts._known.values()  # for hits that come late
+    new = salts.current_salt(datetime(2026, 3, 3, 1, tzinfo=UTC))
+    assert (set(salts._known.values()), identity._visitors_of.cache_info().currsize) == ({new}, 0)
+
+
+def test_the_month_is_that_of_utc_whatever_the_clock_says() -> None:
+    salts.forget()
+    kiritimati = ZoneInfo("Pacific/Kiritimati")  # 14 hours ahead
+    march = salts.current_salt(datetime(2026, 3, 31, 9, tzinfo=UTC))
+    assert salts.current_salt(datetime(2026, 4, 1, 1, tzinfo=kiritimati)) == march
+    april = salts.current_salt(datetime(2026, 4, 1, 1, tzinfo=UTC))
+    assert april != march
+    assert salts.current_salt(datetime(2026, 4, 1, 13, tzinfo=kiritimati)) == march
 
 
 def test_imports_use_this_months_salt_and_made_ones_for_others() -> None:

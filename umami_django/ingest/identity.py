@@ -44,6 +44,11 @@ def _visitors_of(website: int, salt: str) -> blake2b:
     return blake2b(website.to_bytes(16) + b"\0", digest_size=16, key=salt.encode()[:64])
 
 
+def forget_salts() -> None:
+    """Keep nothing that was made of a salt."""
+    _visitors_of.cache_clear()
+
+
 def identified_session(website: UUID, distinct_id: str, secret: str) -> str:
     """The visitor whom *website* calls *distinct_id*: the same on every device and in every month."""
     identity = website.bytes + b"\0" + distinct_id.encode("utf-8", "replace")

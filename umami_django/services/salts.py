@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import DatabaseError, transaction
 
 from .. import conf
-from ..ingest.identity import imported_salt, month_number
+from ..ingest.identity import forget_salts, imported_salt, month_number
 from ..models import Salt
 from ..writers.connection import looking
 
@@ -46,16 +46,22 @@ def current_salt(now: datetime) -> str:
 
 def _salt(using: str, now: datetime) -> str:
     month = month_number(now)
+    _drop_old(month_number(now - KEPT_AFTER_MONTH))
     if (salt := _known.get((using, month))) is None:
-        oldest_kept = month_number(now - KEPT_AFTER_MONTH)
-        for key in [key for key in _known if key[1] < oldest_kept]:
-            _known.pop(key, None)
         with looking(using):  # in turn: the first that comes asks for all
             salt = _known.get((using, month)) or _stored(month)
         _known[using, month] = salt
     if (using, month + 1) not in _known and _ends_soon(now):
         _look_ahead(using, month + 1)
     return salt
+
+
+def _drop_old(oldest_kept: int) -> None:
+    """What is destroyed in the database stays in no process's memory, either."""
+    if old := [key for key in _known if key[1] < oldest_kept]:
+        for key in old:
+            _known.pop(key, None)
+        forget_salts()
 
 
 def _ends_soon(now: datetime) -> bool:
@@ -99,6 +105,7 @@ def forget() -> None:
     """Drop the salts held in memory."""
     global _looked_ahead_at, _of_day
     _known.clear()
+    forget_salts()
     _of_day = None
     _looked_ahead_at = float("-inf")
 
