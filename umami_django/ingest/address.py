@@ -130,7 +130,8 @@ def named_address(meta: Mapping[str, Any], trusted: Networks, header: str | None
     """The address that a proxy names; None when it names none, or nobody but other proxies."""
     if header is not None:
         return canonical(meta.get(header, "").rpartition(",")[2])
-    for text in _nearest_first(meta):
+    listed = meta.get("HTTP_X_FORWARDED_FOR", "")
+    for text in (listed,) if listed and "," not in listed else _nearest_first(meta):
         bare = text.strip().strip('"')
         if (number := _ipv4(bare)) is not None:
             if not trusted.hold_ipv4(number):
@@ -144,8 +145,9 @@ def named_address(meta: Mapping[str, Any], trusted: Networks, header: str | None
 
 def _nearest_first(meta: Mapping[str, Any]) -> Iterable[str]:
     """The addresses that proxies say they got the request from, last hop first."""
-    if listed := meta.get("HTTP_X_FORWARDED_FOR"):
-        return reversed(listed.split(",")) if "," in listed else (listed,)
+    listed: str = meta.get("HTTP_X_FORWARDED_FOR", "")
+    if listed:
+        return reversed(listed.split(","))
     hops = meta.get("HTTP_FORWARDED", "").split(",")
     pairs = (pair.partition("=") for hop in reversed(hops) for pair in reversed(hop.split(";")))
     return [value for name, _, value in pairs if name.strip().lower() == "for"]

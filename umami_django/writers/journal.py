@@ -91,14 +91,6 @@ class _File:
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
         close(self.descriptor)  # named above: at the end of the process the module may be gone already
 
-    def write(self, text: bytes) -> None:
-        """Add *text* in one call, in which the system lets nobody else between. Raises OSError when the disk is full:
-        what was written of it then stands in a line of its own."""
-        written = os.write(self.descriptor, text)
-        self.length += written  # about right is enough
-        if written != len(text):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
     def sync(self) -> None:
         """Until what this thread has written is on the disk; whoever waits meanwhile is done by the same call."""
         with self._lock:
@@ -140,7 +132,10 @@ class Journal:
                 raise StoreUnavailable(
                     'The journal is full: see UMAMI["JOURNAL_MAX_BYTES"]; is a worker running?'
                 )
-            file.write(text)
+            written = os.write(file.descriptor, text)  # in one call: the system lets nobody else between
+            file.length += written  # about right is enough
+            if written != len(text):  # the disk is full; what was written of it stands in a line of its own
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if settings.JOURNAL_FSYNC:
                 file.sync()
         except OSError as error:
