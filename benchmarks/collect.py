@@ -21,7 +21,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -230,6 +230,8 @@ def loading(writer: str, url: str, umami: dict[str, Any]) -> Iterator[Loader]:
         return
     command = [sys.executable, "-m", "django", "umami_worker", "-v", "0"]
     worker = subprocess.Popen(command, env=site.environment(url, **umami))
+    with suppress(PermissionError):  # the line that is recommended; only root may
+        os.setpriority(os.PRIO_PROCESS, worker.pid, -5)
     try:
         loader = Loader(Path(umami["JOURNAL_DIRECTORY"]))
         loader.drain()  # it has started

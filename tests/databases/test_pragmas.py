@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from umami_django.databases.pragmas import pragmas
+from umami_django.databases.pragmas import pragmas, storing_much
 
 
 def told(path: Path | str, alias: str, **options: Any) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def told(path: Path | str, alias: str, **options: Any) -> dict[str, Any]:
     try:
         with connection.cursor() as cursor:
             answers = {}
-            for name in ("journal_mode", "synchronous", "busy_timeout", "mmap_size", "cache_size"):
+            for name in UNTOUCHED:
                 cursor.execute(f"PRAGMA {name}")
                 answers[name] = (cursor.fetchone() or (None,))[0]
             return answers
@@ -34,6 +34,7 @@ UNTOUCHED = {
     "busy_timeout": 5000,
     "mmap_size": 0,
     "cache_size": -2000,
+    "wal_autocheckpoint": 1000,
 }
 
 
@@ -44,6 +45,7 @@ def test_the_default_database_keeps_its_durability(tmp_path: Path) -> None:
         "busy_timeout": 20_000,
         "mmap_size": 268_435_456,
         "cache_size": -8192,
+        "wal_autocheckpoint": 16_384,
     }
 
 
@@ -55,8 +57,16 @@ def test_a_database_of_traffic_alone_is_quicker(tmp_path: Path, settings: Any) -
         "busy_timeout": 20_000,
         "mmap_size": 1_073_741_824,
         "cache_size": -32_768,
+        "wal_autocheckpoint": 16_384,
     }
     assert told(tmp_path / "b.sqlite3", "default") == UNTOUCHED
+
+
+def test_the_process_that_stores_a_journal_keeps_more_in_memory(tmp_path: Path) -> None:
+    with storing_much():
+        assert told(tmp_path / "a.sqlite3", "default")["cache_size"] == -65_536
+        assert told(tmp_path / "a.sqlite3", "other")["cache_size"] == -2000
+    assert told(tmp_path / "a.sqlite3", "default")["cache_size"] == -8192
 
 
 def test_other_databases_are_left_alone(tmp_path: Path) -> None:
@@ -75,9 +85,9 @@ def test_memory_is_left_alone() -> None:
 
 def test_what_the_host_chose_stays() -> None:
     options = {"init_command": "PRAGMA journal_mode=TRUNCATE; pragma Cache_Size=-1", "timeout": 3}
-    assert set(pragmas("default", options)) == {"mmap_size"}
+    assert set(pragmas("default", options)) == {"mmap_size", "wal_autocheckpoint"}
     assert set(pragmas("traffic", {})) == {
-        *("journal_mode", "busy_timeout", "mmap_size", "cache_size", "synchronous"),
+        *("journal_mode", "busy_timeout", "mmap_size", "cache_size", "wal_autocheckpoint", "synchronous"),
     }
 
 

@@ -66,7 +66,7 @@ def test_a_transaction_takes_so_many_bytes_at_most(
     inserted: list[list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(load, "BYTES_AT_ONCE", 1)
+    monkeypatch.setattr(load, "STORED_AT_ONCE", 1)
     for number, process in enumerate(processes):
         write(process, website, f"/{number}")
     loader.load_all()

@@ -22,6 +22,7 @@ from uuid import UUID
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 from ..conf import umami_settings
+from ..databases.pragmas import storing_much
 from ..domain.hits import Hit, Identification
 from ..models import JournalPosition, Website
 from . import connection as connections
@@ -33,7 +34,10 @@ from .trouble import is_lost, is_of_the_database
 
 logger = logging.getLogger("umami_django.writers")
 
-BYTES_AT_ONCE = 2 * 1024 * 1024
+READ_AT_ONCE = 512 * 1024
+"""About so many bytes of each file."""
+STORED_AT_ONCE = 1024 * 1024
+"""About so many bytes in one transaction: what waits longest is not to wait for all that came after it."""
 STATE_FILE = "loader.json"
 LOCK_FILE = "loader.lock"
 Read = Callable[[bytes], Record]
@@ -142,7 +146,7 @@ class Loader:
                 continue
             parts.append(part)
             size += part.size
-            if size >= BYTES_AT_ONCE:
+            if size >= STORED_AT_ONCE:
                 self._store(parts)
                 taken, size, parts = taken + size, 0, []
         if parts:
@@ -269,7 +273,8 @@ def loading(directory: Path) -> Iterator[Loader]:
         if not journal.try_to_hold(turn.fileno()):
             raise AlreadyLoading
         _clear_up(directory)
-        yield Loader(directory)
+        with storing_much():
+            yield Loader(directory)
 
 
 def follow(loader: Loader, stop: Event) -> None:
@@ -285,7 +290,7 @@ def follow(loader: Loader, stop: Event) -> None:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             continue
         pause_s = SHORTEST_PAUSE_S
-        if taken < BYTES_AT_ONCE:
+        if taken < STORED_AT_ONCE:
             stop.wait(max(0.0, STEP_S - (time.monotonic() - began)))
 
 
@@ -315,7 +320,7 @@ def _complete_lines(file: IO[bytes]) -> tuple[list[bytes], bytes]:
     Cut into lines only when all is read: `readlines` gives the part of a line that is there, and then, should more have
     come, the rest as a line of its own.
     """
-    text = file.read(BYTES_AT_ONCE) + file.readline()
+    text = file.read(READ_AT_ONCE) + file.readline()
     end = text.rfind(b"\n") + 1
     return BytesIO(text[:end]).readlines(), text[end:]
 
