@@ -75,7 +75,7 @@ class Line:
         return f"{site.WORKERS} of {self.threads}"
 
 
-LINES = {"commit": Line(site.MANY, 128), "journal": Line(site.FEW, 32)}
+LINES = {"commit": Line(site.MANY, 96), "journal": Line(site.FEW, 32)}
 """The line that is recommended for each writer; an empty view is measured with each, and the best is what counts."""
 BATCHES = Line(4, 8)
 Run = Callable[[], Result]

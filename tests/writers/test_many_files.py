@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -145,3 +146,24 @@ def test_a_line_that_grows_while_it_is_read_is_stored_once(
 
 def _identity(path: Path) -> str:
     return path.read_bytes()[len(journal.MAGIC) : journal.HEADER_BYTES - 1].decode()
+
+
+def test_the_loader_does_not_rest_while_much_waits_in_one_file(
+    processes: list[journal.Journal], loader: Loader, website: Website, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(processes[0], website, *(f"/{number}" for number in range(5)))
+    monkeypatch.setattr(load, "READ_AT_ONCE", 1)  # a line at a time
+    stop = Rests()
+    load.follow(loader, stop)
+    assert (len(urls()), stop.rests) == (5, 1)
+
+
+class Rests(Event):
+    """Ends the loader with its first rest."""
+
+    rests = 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rests += 1
+        self.set()
+        return True

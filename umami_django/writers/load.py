@@ -283,14 +283,14 @@ def follow(loader: Loader, stop: Event) -> None:
     while not stop.is_set():
         began = time.monotonic()
         try:
-            taken = loader.step()
+            loader.step()
         except (DatabaseError, OSError) as error:
             logger.warning("The journal cannot be loaded at the moment: %s", error)
             stop.wait(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             continue
         pause_s = SHORTEST_PAUSE_S
-        if taken < STORED_AT_ONCE:
+        if loader.state.waiting_bytes < READ_AT_ONCE:
             stop.wait(max(0.0, STEP_S - (time.monotonic() - began)))
 
 
