@@ -17,8 +17,9 @@ from tests.conftest import CHROME, Api
 from umami_django.models import StoredHit, Website
 from umami_django.services import refusals
 from umami_django.tracking import track
-from umami_django.writers import journal, load
+from umami_django.writers import journal
 from umami_django.writers.load import loading
+from umami_django.writers.loader_state import last_state
 
 ADDRESSES = ("203.0.113.77", "2001:db8:cafe:77:1234:5678:9abc:def1")
 SPOKEN_FOR = "198.51.100.99"
@@ -115,7 +116,7 @@ def test_not_in_a_journal(client: Client, owner_api: Api, website: Website, tmp_
         assert where_it_is(iter(files)) == set()
         with loading(tmp_path) as loader:
             assert loader.load_all() > 20
-        state = load.last_state(tmp_path)
+        state = last_state(tmp_path)
         journal.close()
     assert where_it_is(everything_stored()) == set()
     assert where_it_is(iter([("state", json.dumps(str(state)).encode())])) == set()

@@ -24,7 +24,7 @@ from umami_django.services import refusals, salts
 from umami_django.services.doctor import database, examination, surroundings, traffic
 from umami_django.services.doctor.finding import Finding, Level, ok, warn
 from umami_django.services.websites import reset_website
-from umami_django.writers.load import State
+from umami_django.writers.loader_state import State
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,8 @@ from umami_django.exceptions import StoreUnavailable
 from umami_django.models import JournalPosition, Session, StoredHit, Website
 from umami_django.signals import hit_recorded
 from umami_django.writers import figures, journal, load, store
-from umami_django.writers.load import REJECTED, AlreadyLoading, Loader, last_state, loading
+from umami_django.writers.load import REJECTED, AlreadyLoading, Loader, loading
+from umami_django.writers.loader_state import State, last_state
 
 UMAMI = {"RECORD": True, "COLLECT_WRITER": "journal"}
 
@@ -348,7 +349,7 @@ def test_the_worker_loads_until_it_is_told_to_stop(directory: Path, tmp_path: Pa
     try:
         journal.store([hit(1, "ana", "/a")], [])
         deadline = time.monotonic() + 30
-        while (last_state(directory) or load.State(0)).loaded < 1 and time.monotonic() < deadline:
+        while (last_state(directory) or State(0)).loaded < 1 and time.monotonic() < deadline:
             time.sleep(0.1)
     finally:
         worker.send_signal(signal.SIGTERM)

@@ -10,7 +10,7 @@ from django.db import DataError
 
 from tests.traffic import hit
 from umami_django.models import JournalPosition, StoredHit, Website
-from umami_django.writers import journal, load
+from umami_django.writers import journal, journal_parts, load
 from umami_django.writers.load import REJECTED, Loader
 from umami_django.writers.records import line
 
@@ -152,7 +152,7 @@ def test_the_loader_does_not_rest_while_much_waits_in_one_file(
     processes: list[journal.Journal], loader: Loader, website: Website, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(processes[0], website, *(f"/{number}" for number in range(5)))
-    monkeypatch.setattr(load, "READ_AT_ONCE", 1)  # a line at a time
+    monkeypatch.setattr(journal_parts, "READ_AT_ONCE", 1)  # a line at a time
     stop = Rests()
     load.follow(loader, stop)
     assert (len(urls()), stop.rests) == (5, 1)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from ..conf import umami_settings
 from ..exceptions import StoreUnavailable
 from . import commit, journal
-from .load import State, last_state
+from .loader_state import State, last_state
 
 
 @dataclass(frozen=True, slots=True)

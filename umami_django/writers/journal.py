@@ -124,7 +124,7 @@ class Journal:
         try:
             file = self._file
             if file is None or file.settings is not settings or file.length >= ROTATED_AT_BYTES:
-                file = self._opened(settings)
+                file = self._opened(settings, instead_of=file)
             if time.monotonic() - self._measured_at >= MEASURED_EVERY_S:
                 self._measure(settings.JOURNAL_MAX_BYTES, file)
             if self._is_full:
@@ -145,10 +145,11 @@ class Journal:
         """Let go of the file, as soon as nobody writes to it; the loader may finish it."""
         self._file = None
 
-    def _opened(self, settings: Settings) -> _File:
+    def _opened(self, settings: Settings, *, instead_of: _File | None) -> _File:
+        """A new file, or the one that another thread has opened meanwhile."""
         with self._lock:
             file = self._file
-            if file is None or file.settings is not settings or file.length >= ROTATED_AT_BYTES:
+            if file is None or file is instead_of:
                 file = self._file = _File(_new_file(directory(), settings.JOURNAL_FSYNC), settings)
             return file
 

@@ -5,18 +5,14 @@ deleted, and its position after that. Source: design, section 6.
 """
 
 import gc
-import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from threading import Event
-from typing import IO
 from uuid import UUID
 
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError
@@ -26,34 +22,24 @@ from ..databases.pragmas import storing_much
 from ..domain.hits import Hit, Identification
 from ..models import JournalPosition, Website
 from . import connection as connections
-from . import journal, records_1
-from .records import Damaged, Record
-from .records import record as record_of
+from . import journal, journal_parts
+from .journal_parts import Line, Part, complete_lines, halves_of, header_of, lines_of
+from .loader_state import State, tell
+from .records import Record
 from .rows import announce, insert, write_transaction
 from .trouble import is_lost, is_of_the_database
 
 logger = logging.getLogger("umami_django.writers")
 
-READ_AT_ONCE = 512 * 1024
-"""About so many bytes of each file."""
 STORED_AT_ONCE = 1024 * 1024
 """About so many bytes in one transaction: what waits longest is not to wait for all that came after it."""
-STATE_FILE = "loader.json"
 LOCK_FILE = "loader.lock"
-Read = Callable[[bytes], Record]
-FORMATS: dict[bytes, Read] = {
-    journal.MAGIC: record_of,
-    b"umami-journal 2 ": record_of,  # it had the hostname beside the browser, too
-    b"umami-journal 1 ": records_1.record,
-}
-"""By the words at the beginning of a file. A host may be upgraded while a journal waits to be loaded."""
-EMPTY = b"\n"
 REJECTED = "rejected.lines"
-STATE_EVERY_S = 1.0
 STEP_S = 0.2
 """Steps begin this far apart unless there is much to do: fuller batches cost less."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 STARTING_MAY_TAKE_S = 60.0
+TOLD_EVERY_S = 1.0
 
 
 class AlreadyLoading(Exception):
@@ -62,45 +48,6 @@ class AlreadyLoading(Exception):
 
 class MovedElsewhere(DatabaseError):
     """Somebody else has stored this part of the file meanwhile, or a COMMIT had succeeded that seemed lost."""
-
-
-@dataclass(slots=True)
-class State:
-    """What the loader last told of itself. Times in seconds since 1970 and in seconds."""
-
-    pid: int
-    seen_at: float = 0.0
-    loaded: int = 0
-    """Hits and identifications since this loader started."""
-    lag_s: float = 0.0
-    """How long ago the oldest of the last batch had been accepted when it was stored."""
-    longest_lag_s: float = 0.0
-    waiting_bytes: int = 0
-    """Of the journal, when the last batch had been stored."""
-    last_error: str | None = None
-
-
-@dataclass(slots=True)
-class _Line:
-    text: bytes
-    size: int
-    """Of the text and the empty lines before it."""
-    record: Record | None
-    """None for a damaged line."""
-
-
-@dataclass(slots=True)
-class _Part:
-    """Lines of one file that are to be stored."""
-
-    identity: UUID
-    position: int
-    """Where they begin."""
-    lines: Sequence[_Line]
-
-    @property
-    def size(self) -> int:
-        return sum([line.size for line in self.lines])
 
 
 class Loader:
@@ -153,7 +100,7 @@ class Loader:
             self._store(parts)
         return taken + size
 
-    def _read(self, path: Path) -> _Part | None:
+    def _read(self, path: Path) -> Part | None:
         """Some of a file; None where nothing is left. A file that is complete and stored is removed."""
         try:
             file = path.open("rb")
@@ -162,39 +109,39 @@ class Loader:
         with file:
             # asked before reading: what is written after that answer is not missed
             is_complete = journal.try_to_hold(file.fileno())
-            header = _header(file)
+            header = header_of(file)
             if header is None:
                 logger.error("%s is no journal: left alone.", path)
                 return None
             identity, read = header
             position = self._position(identity)
             file.seek(position)
-            lines, torn = _complete_lines(file)
+            lines, torn = complete_lines(file)
             self._waiting_bytes += os.fstat(file.fileno()).st_size - file.tell()
         if lines:
-            return _Part(identity, position, _lines(lines, read))
+            return Part(identity, position, lines_of(lines, read))
         if is_complete:
             if torn:
                 logger.warning("%s ends in %d bytes of a hit that was never acknowledged.", path, len(torn))
             self._remove(path, identity)
         return None
 
-    def _store(self, parts: Sequence[_Part]) -> None:
+    def _store(self, parts: Sequence[Part]) -> None:
         """All of *parts* in one transaction; what is around a line that cannot be stored, without it."""
         try:
             self._commit(parts)
         except Exception as error:
             if not _is_of_the_hits(error):
                 raise
-            if halves := _halves(parts):
+            if halves := halves_of(parts):
                 for half in halves:
                     self._store(half)
                 return
             logger.exception("A hit cannot be stored.")
             part = parts[0]
-            self._commit([_Part(part.identity, part.position, [_Line(part.lines[0].text, part.size, None)])])
+            self._commit([Part(part.identity, part.position, [Line(part.lines[0].text, part.size, None)])])
 
-    def _commit(self, parts: Sequence[_Part]) -> None:
+    def _commit(self, parts: Sequence[Part]) -> None:
         lines = [line for part in parts for line in part.lines]
         records = [line.record for line in lines if line.record]
         self._keep([line.text for line in lines if line.record is None and line.text])
@@ -256,13 +203,11 @@ class Loader:
 
     def _tell(self, *, now: bool) -> None:
         """Write the state down for whoever asks, every second."""
-        if not now and time.monotonic() - self._told_at < STATE_EVERY_S:
+        if not now and time.monotonic() - self._told_at < TOLD_EVERY_S:
             return
         self._told_at = time.monotonic()
         self.state.seen_at = time.time()
-        temporary = self._directory / f"{STATE_FILE}.new"
-        temporary.write_text(json.dumps(asdict(self.state)), encoding="utf-8")
-        temporary.replace(self._directory / STATE_FILE)
+        tell(self.state, self._directory)
 
 
 @contextmanager
@@ -290,70 +235,8 @@ def follow(loader: Loader, stop: Event) -> None:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             continue
         pause_s = SHORTEST_PAUSE_S
-        if loader.state.waiting_bytes < READ_AT_ONCE:
+        if loader.state.waiting_bytes < journal_parts.READ_AT_ONCE:
             stop.wait(max(0.0, STEP_S - (time.monotonic() - began)))
-
-
-def last_state(directory: Path) -> State | None:
-    """What the loader last told, if there ever was one."""
-    try:
-        return State(**json.loads((directory / STATE_FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def _header(file: IO[bytes]) -> tuple[UUID, Read] | None:
-    """Whose file it is, and how its lines are read; None for what is no journal."""
-    header = file.read(journal.HEADER_BYTES)
-    read = FORMATS.get(header[: len(journal.MAGIC)])
-    if read is None or len(header) < journal.HEADER_BYTES:
-        return None
-    try:
-        return UUID(header[len(journal.MAGIC) : -1].decode()), read
-    except ValueError:
-        return None
-
-
-def _complete_lines(file: IO[bytes]) -> tuple[list[bytes], bytes]:
-    """About so many bytes of a file that may grow meanwhile, as whole lines, and what stands behind the last of them.
-
-    Cut into lines only when all is read: `readlines` gives the part of a line that is there, and then, should more have
-    come, the rest as a line of its own.
-    """
-    text = file.read(READ_AT_ONCE) + file.readline()
-    end = text.rfind(b"\n") + 1
-    return BytesIO(text[:end]).readlines(), text[end:]
-
-
-def _halves(parts: Sequence[_Part]) -> list[list[_Part]]:
-    """*parts* cut in two; none of a single line."""
-    middle = len(parts) // 2
-    if middle:
-        return [[*parts[:middle]], [*parts[middle:]]]
-    part = parts[0]
-    middle = len(part.lines) // 2
-    if not middle:
-        return []
-    first = _Part(part.identity, part.position, part.lines[:middle])
-    return [[first], [_Part(part.identity, part.position + first.size, part.lines[middle:])]]
-
-
-def _lines(texts: Sequence[bytes], read: Read) -> list[_Line]:
-    lines, size = [], 0
-    record: Record | None
-    for text in texts:
-        size += len(text)
-        if text != EMPTY:
-            try:
-                record = read(text)
-            except Damaged as error:
-                logger.error("%s", error)
-                record = None
-            lines.append(_Line(text, size, record))
-            size = 0
-    if size:
-        lines.append(_Line(b"", size, None))
-    return lines
 
 
 @contextmanager
